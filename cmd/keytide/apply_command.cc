@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include "cmd/keytide/commands.h"
+#include "cmd/keytide/execute.h"
+#include "cmd/keytide/planning.h"
+#include "cmd/keytide/report.h"
+#include "cmd/keytide/saved_plan.h"
+#include "providers/system/interrupt.h"
+
+namespace keytide {
+namespace {
+
+struct Intent {
+  PlanRequest request;
+  std::optional<PlanFile> saved;  // `apply PLANFILE`: what it shows was approved
+  bool approved = false;          // -auto-approve, or a saved plan
+};
+
+// Consent for cuts is consent for the ids that were shown.
+void approve_cuts(Planned& planned) {
+  for (const AccountPlan& account : planned.plan.accounts) {
+    for (const Change& change : account.changes) {
+      for (const ForeignCut& cut : change.cuts) planned.world.input.approvals.cuts.insert(cut.id);
+    }
+  }
+}
+
+bool person_approves(const App& app) {
+  if (!app.can_ask) {
+    app.complain("nobody can be asked here",
+                 "approve it with -auto-approve, or save a plan with `plan -out` and apply that");
+    return false;
+  }
+  const std::string answer = app.ask(
+      "\nDo you want to perform these actions?\n"
+      "  Only 'yes' will be accepted to approve.\n\n  Enter a value: ");
+  if (answer == "yes") return true;
+  app.print("\nApply cancelled.\n");
+  return false;
+}
+
+bool has_work(const Planned& planned) {
+  const PlanCounts counts = planned.plan.counts();
+  const bool records_drift = planned.world.input.options.refresh_only && planned.plan.has_drift();
+  return counts.add + counts.change + counts.destroy + counts.forget + counts.finish > 0 ||
+         records_drift;
+}
+
+int carry_out(const App& app, Workspace& workspace, const Planned& planned) {
+  // Looking and asking may be cut short; from here on what is begun is brought to an end.
+  catch_interrupts();
+  Issuer& issuer = **workspace.issuer();
+  const auto progress = make_progress(app, planned.plan);
+  const Ports ports{issuer, workspace.store(), workspace.sinks(), app.clock, app.log, *progress};
+  const RunContext context{&planned.world.input, app.actor(), planned.world.sinks_read_at,
+                           interrupted};
+  const ExecuteResult result = execute(planned.plan, ports, context, app.line.parallelism);
+  workspace.sign_out();
+  const int blocked = planned.plan.counts().blocked;
+  report_result(app, *progress, result, blocked);
+  const Instant oldest = app.clock.now() - workspace.config().events_keep;
+  if (const auto pruned = workspace.store().prune_events(oldest); !pruned) {
+    app.complain(pruned.error());
+  }
+  const bool failed = !result.failures.empty() || blocked > 0 || result.not_started > 0;
+  return failed || planned.has_unreadable_scope() ? 1 : 0;
+}
+
+int apply(const App& app, Intent intent) {
+  auto workspace = open_workspace(app, Workspace::Access::write);
+  if (!workspace) return 1;
+  auto planned = plan_now(app, *workspace, intent.request);
+  if (!planned) return 1;
+  if (intent.saved) {
+    if (!matches_saved(app, *workspace, *intent.saved, *planned)) return 1;
+  } else {
+    report_plan(app, *planned);
+  }
+  if (!planned->refusals.empty()) return 1;
+  const bool asks = has_work(*planned) && !intent.approved;
+  if (asks && !person_approves(app)) return 1;
+  // A person saw the plan: on the screen just now, or when it was saved.
+  if (asks || intent.saved) approve_cuts(*planned);
+  return carry_out(app, *workspace, *planned);
+}
+
+}  // namespace
+
+int run_apply(const App& app) {
+  Intent intent{request_of(app.line), std::nullopt, app.line.auto_approve};
+  if (!app.line.arguments.empty()) {
+    auto saved = load_saved_plan(app.line.arguments.front());
+    if (!saved) {
+      app.complain(saved.error());
+      return 1;
+    }
+    intent.request = request_of(*saved);
+    intent.saved = std::move(*saved);
+    intent.approved = true;
+  }
+  return apply(app, std::move(intent));
+}
+
+int run_rotate(const App& app) {
+  Intent intent{request_of(app.line), std::nullopt, app.line.auto_approve};
+  const Address address(app.line.arguments.front());
+  intent.request.options.targets = {address};
+  intent.request.options.replace = {address};
+  return apply(app, std::move(intent));
+}
+
+}  // namespace keytide

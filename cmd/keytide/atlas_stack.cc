@@ -1,0 +1,35 @@
+#include "cmd/keytide/atlas_stack.h"
+
+#include <fmt/format.h>
+
+#include "cmd/keytide/logins.h"
+#include "cmd/keytide/version.h"
+
+namespace keytide {
+
+AtlasStack::AtlasStack(CurlTransportOptions transport_options, const App& app, AtlasOptions options,
+                       Credentials credentials)
+    : transport(std::move(transport_options)),
+      client(transport, app.clock, app.log, std::move(options), std::move(credentials)),
+      issuer(client) {}
+
+Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasConfig& config) {
+  const Variables variables = process_variables();
+  const bool is_default = config.base_url == AtlasConfig{}.base_url;
+  auto url = atlas_base_url(is_default ? "" : config.base_url, variables);
+  if (!url) return fail(std::move(url.error()));
+  auto credentials = read_credentials(config, variables);
+  if (!credentials) return fail(std::move(credentials.error()));
+  AtlasOptions options;
+  options.base_url = std::move(*url);
+  options.timeout = config.timeout;
+  options.jitter_seed = host_name();
+  CurlTransportOptions transport;
+  transport.ca_file = config.ca_file;
+  transport.user_agent = fmt::format("keytide/{}", kVersion);
+  transport.idle_handles = static_cast<std::size_t>(app.line.parallelism);
+  return std::make_unique<AtlasStack>(std::move(transport), app, std::move(options),
+                                      std::move(*credentials));
+}
+
+}  // namespace keytide

@@ -1,0 +1,27 @@
+// AtlasStack: Atlas with what it stands on, in the order in which it goes away.
+#pragma once
+
+#include <memory>
+
+#include "cmd/keytide/app.h"
+#include "core/manifest/config.h"
+#include "providers/atlas/client.h"
+#include "providers/atlas/issuer.h"
+#include "providers/http/curl_transport.h"
+
+namespace keytide {
+
+struct AtlasStack {
+  CurlTransport transport;
+  AtlasClient client;
+  AtlasIssuer issuer;
+
+  AtlasStack(CurlTransportOptions transport_options, const App& app, AtlasOptions options,
+             Credentials credentials);
+};
+
+// Reads the credentials; calls nothing yet. Errors: a credential is missing or can't be read, the
+// address can't be used.
+Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasConfig& config);
+
+}  // namespace keytide

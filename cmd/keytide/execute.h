@@ -1,0 +1,29 @@
+// Execute: carries out a plan with a bounded number of workers; one account is on one of them.
+#pragma once
+
+#include "core/model/plan.h"
+#include "core/reconcile/account.h"
+
+namespace keytide {
+
+struct EntryFailure {
+  Address address;
+  Error error;
+};
+
+struct ExecuteResult {
+  int added = 0;
+  int changed = 0;
+  int destroyed = 0;
+  int forgotten = 0;
+  int not_started = 0;                 // left alone, or in part, after an interruption
+  std::vector<EntryFailure> failures;  // sorted by address
+  std::vector<std::string> warnings;
+};
+
+// A failed entry stops no other. Chains that were interrupted come first, then the earliest
+// deadline.
+ExecuteResult execute(const Plan& plan, const Ports& ports, const RunContext& context,
+                      int parallelism);
+
+}  // namespace keytide

@@ -1,0 +1,17 @@
+// Logins: from what the configuration names to credentials, read into locked memory.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/manifest/config.h"
+#include "providers/atlas/settings.h"
+
+namespace keytide {
+
+// The environment of this process, for providers that must not read it themselves.
+Variables process_variables();
+
+// Those of the configuration; where it names none, what the variables of Atlas's own tools say.
+// Errors: all that can't be read, in one message, each with its key.
+Result<Credentials> read_credentials(const AtlasConfig& config, const Variables& variables);
+
+}  // namespace keytide

@@ -1,0 +1,33 @@
+// Planning: what plan and apply have in common: manifests, world, plan, safety.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "cmd/keytide/app.h"
+#include "cmd/keytide/gather.h"
+#include "cmd/keytide/workspace.h"
+#include "core/plan/safety.h"
+
+namespace keytide {
+
+struct PlanRequest {
+  PlanOptions options;
+  Approvals approvals;
+};
+
+struct Planned {
+  World world;
+  Plan plan;
+  std::vector<Refusal> refusals;  // not empty: the plan must not be carried out
+
+  bool has_unreadable_scope() const;
+};
+
+// As the command line asks for it.
+PlanRequest request_of(const CommandLine& line);
+
+// Reads everything and plans. Absent: what is wrong was said on stderr.
+std::optional<Planned> plan_now(const App& app, Workspace& workspace, const PlanRequest& request);
+
+}  // namespace keytide

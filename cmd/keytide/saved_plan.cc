@@ -1,0 +1,62 @@
+#include "cmd/keytide/saved_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmd/keytide/version.h"
+#include "providers/system/atomic_file.h"
+
+namespace keytide {
+namespace {
+
+constexpr std::size_t kPlanFileLimit = std::size_t{64} << 20;
+
+bool is_in(const PlanFile& saved, const AccountPlan& account) {
+  return std::any_of(saved.entries.begin(), saved.entries.end(), [&](const PlannedEntry& entry) {
+    return entry.address == account.address && entry.key == account.key;
+  });
+}
+
+}  // namespace
+
+Result<void> save_plan(const App& app, const Planned& planned) {
+  const PlanFile file =
+      make_plan_file(planned.plan, planned.world.input, std::string(kVersion), app.clock.now());
+  auto written = replace_file(app.line.out, format_plan_file(file), {});
+  if (written && !app.line.json) {
+    app.print(
+        fmt::format("\nSaved the plan to: {0}\n\nTo perform exactly these actions, run:\n"
+                    "    keytide apply \"{0}\"\n",
+                    app.line.out));
+  }
+  return written;
+}
+
+Result<PlanFile> load_saved_plan(const std::string& path) {
+  const auto text = read_file(path, kPlanFileLimit);
+  if (!text) return fail(Error(text.error()).within("while reading the plan"));
+  auto file = parse_plan_file(*text);
+  if (!file) return fail(std::move(file.error()).within(path));
+  return file;
+}
+
+PlanRequest request_of(const PlanFile& saved) { return {saved.options, saved.approvals}; }
+
+bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, Planned& planned) {
+  const auto differences = compare(saved, planned.plan, workspace.store().identity().lineage);
+  if (is_stale(differences)) {
+    std::string why = "the saved plan is stale";
+    for (const PlanDifference& difference : differences) {
+      if (difference.kind != PlanDifference::Kind::extra) why += "\n      - " + difference.why;
+    }
+    app.complain(why, "make a new one with `keytide plan -out=FILE`");
+    return false;
+  }
+  std::erase_if(planned.plan.accounts, [&](const AccountPlan& account) {
+    return !account.changes.empty() && !is_in(saved, account);
+  });
+  return true;
+}
+
+}  // namespace keytide

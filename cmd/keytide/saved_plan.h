@@ -1,0 +1,23 @@
+// Saved plans: `plan -out=FILE` and `apply FILE`.
+#pragma once
+
+#include <string>
+
+#include "cmd/keytide/planning.h"
+#include "cmd/keytide/views/plan_file.h"
+
+namespace keytide {
+
+// Writes the file, mode 0600. Errors: io, denied.
+Result<void> save_plan(const App& app, const Planned& planned);
+
+Result<PlanFile> load_saved_plan(const std::string& path);
+
+// Its options and approvals, to plan again with.
+PlanRequest request_of(const PlanFile& saved);
+
+// Whether planning again came to the same; else says what changed. What is not in the file is taken
+// out of the plan: it was not approved.
+bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, Planned& planned);
+
+}  // namespace keytide

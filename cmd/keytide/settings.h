@@ -1,0 +1,20 @@
+// Settings: the host's configuration as this run uses it: the file that was found, the command line
+// and the environment put together.
+#pragma once
+
+#include "cmd/keytide/command_line.h"
+#include "core/base/result.h"
+#include "core/manifest/config.h"
+#include "providers/system/environment.h"
+
+namespace keytide {
+
+struct Settings {
+  Config config;
+  Diagnostics problems;  // errors: `config` is not to be used
+};
+
+// Reads and decodes the file. Errors that have no place in a file are diagnostics too.
+Settings load_settings(const CommandLine& line, const Environment& environment);
+
+}  // namespace keytide

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cmd/keytide/commands.h"
+#include "cmd/keytide/planning.h"
+#include "cmd/keytide/report.h"
+#include "cmd/keytide/saved_plan.h"
+#include "cmd/keytide/views/status.h"
+#include "cmd/keytide/views/status_json.h"
+#include "cmd/keytide/views/status_text.h"
+
+namespace keytide {
+namespace {
+
+// All rows, or those of one address. Absent: what is wrong was said.
+std::optional<std::vector<StatusRow>> find_rows(const App& app, const Planned& planned) {
+  std::vector<StatusRow> rows = status_rows(planned.world.input);
+  if (app.line.arguments.empty()) return rows;
+  const Address wanted(app.line.arguments.front());
+  std::vector<Address> known;
+  for (const StatusRow& row : rows) known.push_back(row.address);
+  std::erase_if(rows, [&](const StatusRow& row) { return row.address != wanted; });
+  if (!rows.empty()) return rows;
+  complain_unknown(app, wanted, known);
+  return std::nullopt;
+}
+
+std::optional<Planned> look_at_everything(const App& app) {
+  auto workspace = open_workspace(app, Workspace::Access::read);
+  if (!workspace) return std::nullopt;
+  auto planned = plan_now(app, *workspace, {});
+  workspace->sign_out();
+  return planned;
+}
+
+int show_plan_file(const App& app, const std::string& path) {
+  const auto saved = load_saved_plan(path);
+  if (!saved) {
+    app.complain(saved.error());
+    return 1;
+  }
+  app.print(app.line.json ? format_plan_file(*saved) : saved->text);
+  return 0;
+}
+
+}  // namespace
+
+int run_status(const App& app) {
+  const auto planned = look_at_everything(app);
+  if (!planned) return 1;
+  const auto rows = find_rows(app, *planned);
+  if (!rows) return 1;
+  app.print(app.line.json ? json_status(*rows)
+                          : render_status(*rows, planned->plan.now, app.style));
+  return planned->has_unreadable_scope() ? 1 : 0;
+}
+
+// What is a file is a saved plan; everything else is an address.
+int run_show(const App& app) {
+  if (app.line.arguments.empty()) return run_status(app);
+  const std::string& what = app.line.arguments.front();
+  std::error_code problem;
+  if (std::filesystem::is_regular_file(what, problem)) return show_plan_file(app, what);
+  const auto planned = look_at_everything(app);
+  if (!planned) return 1;
+  const auto rows = find_rows(app, *planned);
+  if (!rows) return 1;
+  for (const StatusRow& row : *rows) {
+    app.print(app.line.json ? json_show(row) : render_show(row, planned->plan.now, app.style));
+  }
+  return 0;
+}
+
+}  // namespace keytide

@@ -1,0 +1,76 @@
+#include "cmd/keytide/workspace.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "cmd/keytide/atlas_stack.h"
+#include "providers/sinks/notify_hook.h"
+#include "providers/sinks/registry.h"
+#include "providers/system/environment.h"
+#include "state/lock.h"
+#include "state/sqlite_store.h"
+
+namespace keytide {
+namespace {
+
+class Connected : public Workspace {
+ public:
+  Connected(const App& app, Config config)
+      : app_(app), config_(std::move(config)), sinks_(inherited_by_hooks()) {}
+
+  Result<void> open_store(Access access) {
+    if (access == Access::write) {
+      auto lock =
+          StoreLock::acquire(config_.state_path, holder(), app_.line.lock_timeout, app_.clock);
+      if (!lock) return fail(std::move(lock.error()));
+      lock_.emplace(std::move(*lock));
+    }
+    auto store = access == Access::write ? SqliteStore::open(config_.state_path)
+                                         : SqliteStore::open_readonly(config_.state_path);
+    if (!store) return fail(std::move(store.error()));
+    store_ = std::move(*store);
+    return {};
+  }
+
+  const Config& config() const override { return config_; }
+  StateStore& store() override { return *store_; }
+  SinkFactory& sinks() override { return sinks_; }
+  std::string cache_file() const override { return config_.state_path + ".cache"; }
+
+  Result<Issuer*> issuer() override {
+    if (atlas_) return &atlas_->issuer;
+    auto atlas = connect_atlas(app_, config_.atlas);
+    if (!atlas) return fail(std::move(atlas.error()));
+    atlas_ = std::move(*atlas);
+    return &atlas_->issuer;
+  }
+
+  void sign_out() override {
+    if (atlas_) atlas_->issuer.sign_out();
+  }
+
+ private:
+  LockHolder holder() const {
+    return {fmt::format("{}@{}", user_name(), host_name()), app_.line.command};
+  }
+
+  const App& app_;
+  const Config config_;
+  SinkRegistry sinks_;
+  std::optional<StoreLock> lock_;  // goes last: the store is closed under it
+  std::unique_ptr<StateStore> store_;
+  std::unique_ptr<AtlasStack> atlas_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Workspace>> Workspace::open(const App& app, Config config, Access access) {
+  auto workspace = std::make_unique<Connected>(app, std::move(config));
+  if (auto opened = workspace->open_store(access); !opened) {
+    return fail(std::move(opened.error()));
+  }
+  return std::unique_ptr<Workspace>(std::move(workspace));
+}
+
+}  // namespace keytide

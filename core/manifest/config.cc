@@ -1,0 +1,241 @@
+#include "core/manifest/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/duration.h"
+#include "core/manifest/redact.h"
+#include "core/manifest/report.h"
+#include "core/manifest/shape_check.h"
+#include "core/manifest/text_rules.h"
+#include "core/manifest/yaml_reader.h"
+
+namespace keytide {
+namespace {
+
+std::string folder_of(const std::string& file) {
+  const std::size_t slash = file.rfind('/');
+  if (slash == std::string::npos) return "";
+  return slash == 0 ? "/" : file.substr(0, slash);
+}
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+}
+
+// Reads a tree that was checked against config_shape(), and checks what a table can't say.
+class ConfigReader {
+ public:
+  ConfigReader(const std::string& file, Report& report)
+      : folder_(folder_of(file)), report_(report) {
+    config_.file = file;
+    config_.state_path = under_folder(config_.state_path);
+  }
+
+  Config read(YamlValue root) {
+    if (const auto state = root.find("state")) read_state(*state);
+    if (const auto sources = root.find("sources")) {
+      for (const YamlValue source : sources->items()) read_source(source);
+    }
+    if (const auto atlas = root.find("atlas")) read_atlas(*atlas);
+    if (const auto safety = root.find("safety")) read_safety(*safety);
+    if (const auto events = root.find("events")) read_length(*events, "keep", config_.events_keep);
+    return std::move(config_);
+  }
+
+ private:
+  std::string under_folder(std::string_view path) const {
+    if (is_root(path) || folder_.empty()) return normal_path(path);
+    return normal_path(fmt::format("{}/{}", folder_, path));
+  }
+
+  static void read_length(YamlValue map, std::string_view key, Seconds& out) {
+    const auto value = map.find(key);
+    if (!value) return;
+    if (const auto length = parse_duration(value->text())) out = *length;
+  }
+
+  void read_state(YamlValue state) {
+    constexpr std::string_view kSqlite = "sqlite:";
+    const std::string_view url = state.text();
+    if (url.substr(0, 13) == "postgresql://" || url.substr(0, 11) == "postgres://") {
+      // Not shown: such a URL may hold a password.
+      report_.error(state, "a PostgreSQL store is planned, and not available yet",
+                    "write sqlite:keytide.db");
+    } else if (url.substr(0, kSqlite.size()) != kSqlite || url.size() == kSqlite.size()) {
+      report_.error(state, "state names no store that is known",
+                    "write sqlite: and a path, such "
+                    "as sqlite:keytide.db");
+    } else {
+      config_.state_path = under_folder(url.substr(kSqlite.size()));
+    }
+  }
+
+  static std::optional<std::vector<std::string>> texts_of(YamlValue map, std::string_view key) {
+    const auto list = map.find(key);
+    if (!list) return std::nullopt;
+    std::vector<std::string> out;
+    for (const YamlValue item : list->items()) out.emplace_back(item.text());
+    return out;
+  }
+
+  void read_source(YamlValue source) {
+    const auto path = source.find("path");
+    if (!path) return;
+    SourceConfig out;
+    out.path = under_folder(path->text());
+    out.place = report_.place_of(*path);
+    if (const auto allow = source.find("allow")) {
+      out.allow.orgs = texts_of(*allow, "orgs");
+      out.allow.file_roots = texts_of(*allow, "file_roots");
+      out.allow.sinks = texts_of(*allow, "sinks");
+      out.allow.programs = texts_of(*allow, "programs");
+      if (out.allow.file_roots) {
+        for (std::string& root : *out.allow.file_roots) root = normal_path(root);
+      }
+    }
+    config_.sources.push_back(std::move(out));
+  }
+
+  void read_atlas(YamlValue atlas) {
+    if (const auto url = atlas.find("base_url")) read_url(*url);
+    if (const auto file = atlas.find("ca_file")) config_.atlas.ca_file = under_folder(file->text());
+    read_length(atlas, "timeout", config_.atlas.timeout);
+    const auto credentials = atlas.find("credentials");
+    if (!credentials) return;
+    for (const auto& [name, value] : credentials->pairs()) {
+      if (auto login = login_of(value)) {
+        config_.atlas.credentials.emplace(name.text(), std::move(*login));
+      }
+    }
+  }
+
+  void read_url(YamlValue value) {
+    std::string_view url = value.text();
+    while (!url.empty() && url.back() == '/') url.remove_suffix(1);
+    const bool is_https = url.substr(0, 8) == "https://";
+    const bool is_http = url.substr(0, 7) == "http://";
+    if (!is_https && !is_http) {
+      report_.error(value, "base_url is not a URL of https", "write https://cloud.mongodb.com");
+      return;
+    }
+    std::string_view host = url.substr(is_https ? 8 : 7);
+    host = host.substr(0, host.find('/'));
+    if (host.find('@') != std::string_view::npos) {
+      report_.error(value, "base_url holds a name or a password", "use credentials: instead");
+      return;
+    }
+    if (url.find_first_of("?# ") != std::string_view::npos || host.empty()) {
+      report_.error(value, "base_url is not a plain URL", "write https://cloud.mongodb.com");
+      return;
+    }
+    const std::size_t port = host.rfind(':');
+    const bool has_port = port != std::string_view::npos && host.back() != ']';
+    if (is_http && !is_loopback(has_port ? host.substr(0, port) : host)) {
+      report_.error(value, "base_url is http, and secrets would cross the network in the clear",
+                    "write https://; http is for 127.0.0.1, [::1] and localhost alone");
+      return;
+    }
+    config_.atlas.base_url = std::string(url);
+  }
+
+  std::optional<SecretRef> secret_of(YamlValue login, std::string_view key) {
+    const auto ref = login.find(key);
+    if (!ref) return std::nullopt;
+    SecretRef out;
+    out.place = report_.place_of(*ref);
+    if (const auto file = ref->find("file")) {
+      out.where = under_folder(file->text());
+      return out;
+    }
+    const auto variable = ref->find("env");
+    if (!variable) return std::nullopt;
+    out.from = SecretRef::From::environment;
+    out.where = std::string(variable->text());
+    return out;
+  }
+
+  std::optional<Login> login_of(YamlValue value) {
+    auto client_secret = secret_of(value, "client_secret");
+    auto private_key = secret_of(value, "private_key");
+    auto access_token = secret_of(value, "access_token");
+    const auto client_id = value.find("client_id");
+    const auto public_key = value.find("public_key");
+    if (client_id && client_secret) {
+      return ServiceAccountLogin{std::string(client_id->text()), std::move(*client_secret)};
+    }
+    if (public_key && private_key) {
+      return ApiKeyLogin{std::string(public_key->text()), std::move(*private_key)};
+    }
+    if (access_token) return TokenLogin{std::move(*access_token)};
+    return std::nullopt;
+  }
+
+  void read_safety(YamlValue safety) {
+    SafetyPolicy& out = config_.safety;
+    if (const auto percent = safety.find("max_removed_or_respecified")) {
+      out.max_removed_or_respecified_percent = percent_of(percent->text());
+    }
+    if (const auto skew = safety.find("max_clock_skew")) {
+      out.max_clock_skew.reset();
+      if (const auto length = parse_duration(skew->text())) out.max_clock_skew = *length;
+    }
+    if (const auto creates = safety.find("max_creates")) {
+      out.max_creates = percent_of(creates->text());
+    }
+  }
+
+  std::string folder_;
+  Report& report_;
+  Config config_;
+};
+
+}  // namespace
+
+DecodedConfig decode_config(const std::string& file, std::string_view bytes) {
+  DecodedConfig out;
+  Report report(file, bytes);
+  const YamlFile yaml = read_yaml(bytes);
+  for (const YamlProblem& problem : yaml.problems) {
+    report.error(problem.line, problem.column, problem.problem, problem.way_out);
+  }
+  if (yaml.syntax_error) {
+    const YamlProblem& error = *yaml.syntax_error;
+    report.error(error.line, error.column, error.problem, error.way_out);
+  } else if (yaml.tree.roots.empty()) {
+    report.error(0, 0, "the configuration is empty", "write version: 1 and sources:");
+  } else if (yaml.tree.roots.size() > 1) {
+    const YamlValue second(yaml.tree, yaml.tree.roots[1]);
+    report.error(second, "a configuration is one document", "remove the --- and merge the two");
+  } else {
+    const YamlValue root(yaml.tree, yaml.tree.roots[0]);
+    if (root.is_map() && root.find("keytide") && !root.find("version")) {
+      report.error(root, "this file is a manifest, not a configuration",
+                   "name it with -manifest=, or as a source of the configuration");
+    } else {
+      check_shape(root, config_shape(), "the configuration", report);
+      Config config = ConfigReader(file, report).read(root);
+      if (!report.has_errors()) out.config = std::move(config);
+    }
+  }
+  out.problems = report.take();
+  return out;
+}
+
+std::optional<std::string> find_config(const ConfigPlaces& places,
+                                       const std::function<bool(const std::string&)>& exists) {
+  if (!places.flag.empty()) return places.flag;
+  if (!places.variable.empty()) return places.variable;
+  std::vector<std::string> candidates{"keytide.yaml"};
+  if (!places.config_home.empty()) {
+    candidates.push_back(places.config_home + "/keytide/keytide.yaml");
+  }
+  candidates.push_back("/etc/keytide/keytide.yaml");
+  const auto found = std::find_if(candidates.begin(), candidates.end(), exists);
+  if (found == candidates.end()) return std::nullopt;
+  return *found;
+}
+
+}  // namespace keytide

@@ -1,0 +1,91 @@
+#include "core/model/record.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace keytide {
+namespace {
+
+template <class E, std::size_t N>
+using Names = std::array<std::pair<E, std::string_view>, N>;
+
+constexpr Names<Role, 4> kRoles{{{Role::current, "current"},
+                                 {Role::previous, "previous"},
+                                 {Role::fresh, "fresh"},
+                                 {Role::orphan, "orphan"}}};
+constexpr Names<DeliveryStatus, 2> kStatuses{
+    {{DeliveryStatus::begun, "begun"}, {DeliveryStatus::delivered, "delivered"}}};
+constexpr Names<AttemptPhase, 4> kPhases{{{AttemptPhase::posting, "posting"},
+                                          {AttemptPhase::unknown, "unknown"},
+                                          {AttemptPhase::created, "created"},
+                                          {AttemptPhase::verified, "verified"}}};
+using Outcome = AttemptEnd::Outcome;
+constexpr Names<Outcome, 4> kOutcomes{{{Outcome::switched, "switched"},
+                                       {Outcome::rejected, "rejected"},
+                                       {Outcome::not_sent, "not_sent"},
+                                       {Outcome::aborted, "aborted"}}};
+
+template <class E, std::size_t N>
+std::string_view name_in(const Names<E, N>& names, E value) {
+  for (const auto& [candidate, name] : names) {
+    if (candidate == value) return name;
+  }
+  CHECK(false, "every value of an enumeration has a name");
+  return "";
+}
+
+template <class E, std::size_t N>
+std::optional<E> value_in(const Names<E, N>& names, std::string_view name) {
+  for (const auto& [value, candidate] : names) {
+    if (candidate == name) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(Role role) { return name_in(kRoles, role); }
+std::string_view name_of(DeliveryStatus status) { return name_in(kStatuses, status); }
+std::string_view name_of(AttemptPhase phase) { return name_in(kPhases, phase); }
+std::string_view name_of(Outcome outcome) { return name_in(kOutcomes, outcome); }
+std::optional<Role> role_from(std::string_view name) { return value_in(kRoles, name); }
+std::optional<DeliveryStatus> delivery_status_from(std::string_view name) {
+  return value_in(kStatuses, name);
+}
+std::optional<AttemptPhase> attempt_phase_from(std::string_view name) {
+  return value_in(kPhases, name);
+}
+std::optional<Outcome> attempt_outcome_from(std::string_view name) {
+  return value_in(kOutcomes, name);
+}
+
+const OwnedSecret* AccountRecord::find(const SecretId& id) const {
+  const auto found = std::find_if(secrets.begin(), secrets.end(),
+                                  [&](const OwnedSecret& secret) { return secret.id == id; });
+  return found == secrets.end() ? nullptr : &*found;
+}
+
+const OwnedSecret* AccountRecord::with_role(Role role) const {
+  const auto found = std::find_if(secrets.rbegin(), secrets.rend(),
+                                  [&](const OwnedSecret& secret) { return secret.role == role; });
+  return found == secrets.rend() ? nullptr : &*found;
+}
+
+OwnedSecret* AccountRecord::find(const SecretId& id) {
+  return const_cast<OwnedSecret*>(std::as_const(*this).find(id));
+}
+
+OwnedSecret* AccountRecord::with_role(Role role) {
+  return const_cast<OwnedSecret*>(std::as_const(*this).with_role(role));
+}
+
+const Delivery* AccountRecord::delivery(const SinkName& sink) const {
+  const auto found = std::find_if(deliveries.begin(), deliveries.end(),
+                                  [&](const Delivery& one) { return one.sink == sink; });
+  return found == deliveries.end() ? nullptr : &*found;
+}
+
+}  // namespace keytide

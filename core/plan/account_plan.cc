@@ -1,0 +1,305 @@
+#include "core/plan/account_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/duration.h"
+#include "core/plan/chain.h"
+#include "core/plan/due.h"
+#include "core/plan/guards.h"
+#include "core/plan/retire.h"
+#include "core/plan/sinks.h"
+#include "core/plan/situation.h"
+
+namespace keytide {
+namespace {
+
+template <class T>
+void add_all(std::vector<T>& to, std::vector<T> more) {
+  for (T& one : more) to.push_back(std::move(one));
+}
+
+bool destroys(const std::vector<Change>& changes, const SecretId& id) {
+  return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+    return change.action == Action::destroy && change.secret->id == id;
+  });
+}
+
+std::vector<std::string> describe_drift(const Situation& s) {
+  std::vector<std::string> drift;
+  if (!s.drifted) return drift;
+  for (const OwnedSecret& before : s.loaded->secrets) {
+    const OwnedSecret* now = s.record->find(before.id);
+    if (now == nullptr) {
+      drift.push_back(
+          fmt::format("{} ({}) was deleted in Atlas", before.masked, name_of(before.role)));
+    } else if (now->expires_at != before.expires_at) {
+      drift.push_back(fmt::format("{} ({}) expires {} instead of {}", before.masked,
+                                  name_of(before.role), format_instant(now->expires_at),
+                                  format_instant(before.expires_at)));
+    }
+  }
+  return drift;
+}
+
+// What is changed without a new secret. A renewal writes every sink anyway; one that is held back
+// leaves the sinks to be healed from one that holds the value.
+void plan_update(const Situation& s, const SinkNeeds& needs, bool renewing, AccountPlan& out) {
+  Change update;
+  update.action = Action::update;
+  if (s.record->address != s.desired->address) {
+    update.reason = Reason::moved;
+    update.moved_from = s.record->address;
+    update.why = fmt::format("moved from {}", s.record->address.str());
+  } else if (!s.record->managed) {
+    update.reason = Reason::moved;
+    update.moved_from = s.record->address;
+    update.why = "managed again";
+  }
+  const auto take = [&](const std::vector<SinkChange>& changes) {
+    update.sinks.insert(update.sinks.end(), changes.begin(), changes.end());
+  };
+  if (!renewing) {
+    if (needs.source) {
+      take(needs.fresh);
+      take(needs.lost);
+    }
+    take(needs.adjust);
+    take(needs.hooks);
+  }
+  take(needs.dropped);
+  if (!update.sinks.empty() && update.reason == Reason::none) {
+    const SinkChange& first = update.sinks.front();
+    update.reason = Reason::sink_changed;
+    update.why = fmt::format("{}: {}", first.sink.str(), first.why);
+    if (update.sinks.size() > 1) update.why += fmt::format(" and {} more", update.sinks.size() - 1);
+  }
+  if (update.reason != Reason::none) out.changes.push_back(std::move(update));
+}
+
+bool is_create(const Change& change) {
+  return change.action == Action::create || change.action == Action::renew;
+}
+
+// The slot that a create needs: a free one, or one that is freed first by deleting a secret of
+// ours.
+bool find_slot(const Situation& s, Change& create, std::vector<Change>& before) {
+  if (s.slots_taken < s.input->limits.slots) return true;
+  if (before.empty()) {
+    const auto victim = find_slot_victim(s);
+    if (!victim) return false;
+    before.push_back(
+        destroy_change(*victim, Reason::overlap_over, "frees the slot for the new secret"));
+  }
+  create.frees = before.front().secret->id;
+  return s.slots_taken - static_cast<int>(before.size()) < s.input->limits.slots;
+}
+
+// A replaced secret that nobody can use any more goes in the same run, not in the next.
+void plan_cleanup(const Situation& s, AccountPlan& out) {
+  const OwnedSecret* current = s.current();
+  if (current == nullptr || destroys(out.changes, current->id)) return;
+  if (!s.is_live(current->expires_at)) {
+    out.changes.push_back(destroy_change(*current, Reason::overlap_over, "it has expired"));
+  } else if (s.windows_of_current().overlap == Seconds(0)) {
+    out.changes.push_back(destroy_change(*current, Reason::overlap_over, "overlap is 0s"));
+  }
+}
+
+// A due entry's new secret, or why there is none. `before`: what is deleted first.
+std::optional<Change> plan_create(const Situation& s, const Due& due, int max_creates,
+                                  std::vector<Change>& before, AccountPlan& out) {
+  Change create;
+  create.action = s.current() != nullptr ? Action::renew : Action::create;
+  create.reason = due.reason;
+  create.why = due.why;
+  if (const OwnedSecret* current = s.current()) create.secret = *current;
+  std::vector<Change> deleted = before;
+  const bool slot_is_free = find_slot(s, create, deleted);
+  if (auto blocked = find_create_guard(s, slot_is_free, max_creates)) {
+    out.blocked = Blocked{fmt::format("{}; but {}", due.why, blocked->why), blocked->way_out};
+    return std::nullopt;
+  }
+  before = std::move(deleted);
+  create.cuts = find_cuts(s);
+  create.cuts_approved = are_cuts_approved(s, create.cuts);
+  return create;
+}
+
+// Under clocks that disagree nothing is deleted, and only what can't wait is created, into a slot
+// that is free already.
+void apply_clock_guard(const Situation& s, AccountPlan& out) {
+  bool deletes_first = false;
+  const auto needs_clock = [&](const Change& change) {
+    if (change.action == Action::destroy) return deletes_first = true;
+    if (!is_create(change)) return false;
+    const OwnedSecret* current = s.current();
+    if (current == nullptr || deletes_first) return true;
+    const Seconds life = s.life_of(*current);
+    return !is_deadline_near(current->expires_at, life, s.now) ||
+           !is_deadline_near(current->expires_at, life, s.input->host_now);
+  };
+  std::vector<Change> allowed;
+  for (const Change& change : out.changes) {
+    if (!needs_clock(change)) allowed.push_back(change);
+  }
+  if (allowed.size() == out.changes.size()) return;
+  auto blocked = find_clock_guard(s);
+  if (!blocked) return;
+  out.changes = std::move(allowed);
+  out.blocked = std::move(blocked);
+}
+
+void plan_chain(const Situation& s, AccountPlan& out) {
+  const ChainStep step = find_chain_step(s);
+  const OwnedSecret* fresh = s.record->with_role(Role::fresh);
+  switch (step.kind) {
+    case ChainStep::Kind::finish: {
+      Change finish;
+      finish.action = Action::finish;
+      finish.reason = Reason::interrupted;
+      finish.why = fmt::format("a renewal was interrupted: {}", step.why);
+      finish.secret = *fresh;
+      out.changes.push_back(std::move(finish));
+      return;
+    }
+    case ChainStep::Kind::undecided:
+      out.blocked = Blocked{fmt::format("half delivered: {}", step.why), step.way_out};
+      return;
+    case ChainStep::Kind::leave:
+      out.notes.push_back(step.why);
+      return;
+    case ChainStep::Kind::vanished:
+      break;
+    case ChainStep::Kind::give_up:
+      out.changes.push_back(destroy_change(*fresh, Reason::interrupted,
+                                           fmt::format("a renewal was interrupted: {}", step.why)));
+      break;
+  }
+  if (s.desired == nullptr) return;
+  const Due due{Reason::interrupted, fmt::format("a renewal was interrupted: {}", step.why)};
+  // Attempts that died with their process have a limit of their own.
+  const int max_creates = 2 * s.input->safety.max_creates;
+  std::vector<Change> before = out.changes;
+  auto create = plan_create(s, due, max_creates, before, out);
+  out.changes = std::move(before);
+  if (create) out.changes.push_back(std::move(*create));
+}
+
+void note_open_attempt(const Situation& s, AccountPlan& out) {
+  if (!s.record || !s.record->attempt) return;
+  const auto unknown = find_unknown_create(s);
+  out.notes.push_back(unknown ? fmt::format("{}; {}", unknown->why, unknown->way_out)
+                              : "a renewal was interrupted and is not finished meanwhile");
+}
+
+// The create cut the old secret already: an entry that rests here loses it within the week.
+void block_open_chain(const Situation& s, AccountPlan& out) {
+  if (!s.record || !s.record->attempt || find_unknown_create(s)) return;
+  const OwnedSecret* current = s.current();
+  const std::string old =
+      current == nullptr ? std::string("there is no other secret")
+      : s.is_live(current->expires_at)
+          ? fmt::format("the old secret ends at {}", format_instant(current->expires_at))
+          : fmt::format("the old secret ended at {}", format_instant(current->expires_at));
+  out.blocked = Blocked{"suspended in the middle of a renewal: " + old,
+                        "take `suspend: true` out of the manifest and apply: the renewal is then "
+                        "finished or undone; suspend the entry again after it"};
+}
+
+void plan_managed(const Situation& s, AccountPlan& out) {
+  if (s.desired->suspend) {
+    out.notes.push_back("suspended: nothing is renewed or deleted while `suspend` is true");
+    note_open_attempt(s, out);
+    block_open_chain(s, out);
+    return;
+  }
+  if (auto obstacle = find_obstacle(s)) {
+    out.blocked = std::move(obstacle);
+    return;
+  }
+  if (s.record && s.record->attempt) {
+    plan_chain(s, out);
+    return;
+  }
+  const SinkNeeds needs = find_sink_needs(s);
+  const auto due = find_due(s, needs);
+  Retirement retirement = find_retirement(s);
+  std::vector<Change> destroys = std::move(retirement.destroys);
+  std::optional<Change> create;
+  if (due) create = plan_create(s, *due, s.input->safety.max_creates, destroys, out);
+  if (s.record) plan_update(s, needs, create && create->cuts_approved, out);
+  add_all(out.changes, std::move(destroys));
+  add_all(out.notes, std::move(retirement.notes));
+  add_all(out.notes, needs.notes);
+  if (!create) return;
+  if (due->reason == Reason::sink_lost) {
+    for (const SinkChange& sink : needs.lost) create->lost.push_back(sink.sink);
+  }
+  out.changes.push_back(std::move(*create));
+  plan_cleanup(s, out);
+}
+
+// What the record keeps of the entry for the day on which the manifests stop naming it.
+bool has_old_settings(const Situation& s) {
+  const bool is_its_record =
+      s.record && s.record->managed && s.record->address == s.desired->address;
+  return is_its_record &&
+         (s.record->on_remove != s.desired->on_remove || s.record->owner != s.desired->owner ||
+          s.record->overlap != s.windows_of_current().overlap);
+}
+
+void plan_forget(const Situation& s, AccountPlan& out) {
+  const bool is_unknown = find_unknown_create(s).has_value();
+  if (s.record->attempt && !is_unknown) plan_chain(s, out);
+  const bool retires = s.record->on_remove == OnRemove::retire;
+  Change forget;
+  forget.action = Action::forget;
+  forget.reason = Reason::removed;
+  forget.why = retires ? fmt::format("no manifest names it: its secrets are deleted in {}",
+                                     format_duration(s.record->overlap))
+                       : "no manifest names it: its secrets stay in Atlas until they expire";
+  out.changes.push_back(std::move(forget));
+}
+
+void plan_removed(const Situation& s, AccountPlan& out) {
+  if (find_unknown_create(s)) note_open_attempt(s, out);
+  if (s.record->managed) {
+    plan_forget(s, out);
+    return;
+  }
+  const auto& secrets = s.record->secrets;
+  const bool is_over = std::none_of(secrets.begin(), secrets.end(), [&](const OwnedSecret& one) {
+    return s.is_live(one.expires_at);
+  });
+  out.drop_record = is_over && !find_unknown_create(s);
+  if (!out.drop_record) add_all(out.changes, find_retirement(s).destroys);
+}
+
+}  // namespace
+
+AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
+                         const AccountRecord* loaded) {
+  const Situation s = gather_situation(input, desired, loaded);
+  AccountPlan out;
+  out.key = s.key();
+  out.address = s.address();
+  out.drift = describe_drift(s);
+  if (const OwnedSecret* current = s.current()) out.deadline = current->expires_at;
+  out.renew_at = s.renew_at_of_current();
+  if (!input.options.refresh_only) {
+    if (desired != nullptr) {
+      plan_managed(s, out);
+      out.settings_changed = has_old_settings(s);
+    } else {
+      plan_removed(s, out);
+    }
+    apply_clock_guard(s, out);
+  }
+  if (desired != nullptr) out.desired = *desired;
+  out.record = s.record;
+  return out;
+}
+
+}  // namespace keytide

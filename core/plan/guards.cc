@@ -1,0 +1,174 @@
+#include "core/plan/guards.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "core/base/duration.h"
+
+namespace keytide {
+namespace {
+
+using MaybeBlocked = std::optional<Blocked>;
+
+struct Question {
+  bool slot_is_free = false;
+  int max_creates = 0;
+};
+
+std::string shown(const ObservedSecret& secret) {
+  return secret.masked.empty() ? secret.id.str()
+                               : fmt::format("{} ({})", secret.masked, secret.id.str());
+}
+
+std::vector<std::string> unknown_since(const Situation& s, const Attempt& attempt) {
+  std::vector<std::string> ids;
+  for (const ObservedSecret& secret : s.foreign) {
+    const auto& before = attempt.ids_before;
+    if (std::find(before.begin(), before.end(), secret.id) == before.end()) {
+      ids.push_back(shown(secret));
+    }
+  }
+  return ids;
+}
+
+MaybeBlocked wrong_name(const Situation& s, const Question&) {
+  if (s.observed == nullptr || !s.desired->account_name) return std::nullopt;
+  if (*s.desired->account_name == s.observed->name) return std::nullopt;
+  return Blocked{fmt::format("account_name is \"{}\", but Atlas calls {} \"{}\"",
+                             *s.desired->account_name, describe(s.key()), s.observed->name),
+                 "correct client_id or account_name in the manifest"};
+}
+
+MaybeBlocked over_the_cap(const Situation& s, const Question&) {
+  if (s.scope == nullptr || !s.scope->max_validity_hours) return std::nullopt;
+  const int cap = *s.scope->max_validity_hours;
+  if (s.desired->lifetime <= std::chrono::hours(cap)) return std::nullopt;
+  return Blocked{
+      fmt::format("lifetime {} is over what {} allows, {}", format_duration(s.desired->lifetime),
+                  describe(s.key().scope), format_duration(std::chrono::hours(cap))),
+      fmt::format("set lifetime to {} or less, or raise the organization's setting "
+                  "maxServiceAccountSecretValidityInHours",
+                  format_duration(std::chrono::hours(cap)))};
+}
+
+MaybeBlocked no_free_slot(const Situation& s, const Question& question) {
+  if (question.slot_is_free) return std::nullopt;
+  std::vector<std::string> holders;
+  for (const ObservedSecret& secret : s.foreign) {
+    holders.push_back(fmt::format("{}, not made by keytide, {} {}", shown(secret),
+                                  s.is_live(secret.expires_at) ? "expires" : "expired",
+                                  format_instant(secret.expires_at)));
+  }
+  if (s.record) {
+    for (const OwnedSecret& secret : s.record->secrets) {
+      holders.push_back(fmt::format("{}, {} of keytide, expires {}", secret.masked,
+                                    name_of(secret.role), format_instant(secret.expires_at)));
+    }
+  }
+  return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
+                             fmt::join(holders, "; ")),
+                 s.foreign.empty() ? "wait until the overlap is over, or shorten `overlap`"
+                                   : "delete a secret that nobody uses in Atlas; keytide never "
+                                     "deletes what it did not make"};
+}
+
+MaybeBlocked loop_guard(const Situation& s, const Question& question) {
+  if (!s.record) return std::nullopt;
+  const Seconds window = std::min<Seconds>(std::chrono::hours(24), s.desired->lifetime / 3);
+  const auto failed =
+      std::count_if(s.record->ended.begin(), s.record->ended.end(), [&](const AttemptEnd& end) {
+        return end.outcome == AttemptEnd::Outcome::aborted && end.at > s.now - window;
+      });
+  if (failed < question.max_creates) return std::nullopt;
+  return Blocked{fmt::format("{} creates within {} did not end in a delivered secret: loop guard",
+                             failed, format_duration(window)),
+                 "see `keytide events` for what failed and repair it; safety.max_creates sets "
+                 "the limit"};
+}
+
+constexpr std::array kCreateGuards{
+    wrong_name,    // the manifest may name the wrong account
+    over_the_cap,  // Atlas would refuse that life
+    no_free_slot,  // Atlas would refuse a third secret
+    loop_guard,    // something fails again and again: stop before it cuts lives for nothing
+};
+
+}  // namespace
+
+std::optional<Blocked> find_obstacle(const Situation& s) {
+  if (s.scope != nullptr && s.scope->error) {
+    return Blocked{
+        fmt::format("{} can't be read: {}", describe(s.key().scope), s.scope->error->text()),
+        "repair that, then plan again"};
+  }
+  if (s.scope != nullptr && s.observed == nullptr) {
+    return Blocked{fmt::format("Atlas lists no service account {}", describe(s.key())),
+                   "correct client_id, org or project in the manifest, or remove the entry"};
+  }
+  return find_unknown_create(s);
+}
+
+std::optional<Blocked> find_unknown_create(const Situation& s) {
+  if (!s.record || !s.record->attempt) return std::nullopt;
+  const Attempt& attempt = *s.record->attempt;
+  if (attempt.phase != AttemptPhase::posting && attempt.phase != AttemptPhase::unknown) {
+    return std::nullopt;
+  }
+  const auto ids = unknown_since(s, attempt);
+  return Blocked{
+      fmt::format("the outcome of the create begun at {} is unknown: {}",
+                  format_instant(attempt.atlas_time),
+                  ids.empty() ? std::string("Atlas lists no new secret so far")
+                              : fmt::format("it may have made {}", fmt::join(ids, ", "))),
+      fmt::format("nothing is created meanwhile; look at the account's secrets in Atlas, delete "
+                  "the one that nobody uses, then `keytide state rm {}` and apply",
+                  s.address().str())};
+}
+
+std::optional<Blocked> find_create_guard(const Situation& situation, bool slot_is_free,
+                                         int max_creates) {
+  for (const auto& guard : kCreateGuards) {
+    if (auto blocked = guard(situation, {slot_is_free, max_creates})) return blocked;
+  }
+  return std::nullopt;
+}
+
+std::optional<Blocked> find_clock_guard(const Situation& s) {
+  const auto& limit = s.input->safety.max_clock_skew;
+  if (!limit || s.input->approvals.clock_skew || !s.input->options.refresh) return std::nullopt;
+  const Seconds skew = std::chrono::abs(s.now - s.input->host_now);
+  if (skew <= *limit) return std::nullopt;
+  return Blocked{fmt::format("the clocks of Atlas ({}) and of this host ({}) are {} apart, more "
+                             "than {}",
+                             format_instant(s.now), format_instant(s.input->host_now),
+                             format_coarse(skew), format_duration(*limit)),
+                 "set the host's clock, or allow it with -allow-clock-skew or "
+                 "safety.max_clock_skew"};
+}
+
+std::vector<ForeignCut> find_cuts(const Situation& s) {
+  std::vector<ForeignCut> cuts;
+  for (const ObservedSecret& secret : s.foreign) {
+    if (secret.expires_at - s.now <= s.input->limits.cut) continue;
+    cuts.push_back({secret.id, secret.masked, secret.expires_at, secret.last_used_at});
+  }
+  return cuts;
+}
+
+bool are_cuts_approved(const Situation& s, const std::vector<ForeignCut>& cuts) {
+  const Approvals& approvals = s.input->approvals;
+  if (s.desired->foreign == ForeignPolicy::cut || approvals.foreign_cut) return true;
+  // The attempt that was interrupted had the consent for what it listed, and cut it already.
+  std::set<SecretId> consented = approvals.cuts;
+  if (s.record && s.record->attempt) {
+    consented.insert(s.record->attempt->ids_before.begin(), s.record->attempt->ids_before.end());
+  }
+  return std::all_of(cuts.begin(), cuts.end(),
+                     [&](const ForeignCut& cut) { return consented.contains(cut.id); });
+}
+
+}  // namespace keytide

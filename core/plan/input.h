@@ -1,0 +1,55 @@
+// PlanInput: everything that a plan is made of, gathered beforehand. The planner reads nothing
+// else.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/fingerprint.h"
+#include "core/model/desired.h"
+#include "core/model/observed.h"
+#include "core/model/policy.h"
+#include "core/model/record.h"
+
+namespace keytide {
+
+// What reading one sink of an account showed.
+struct SinkView {
+  SinkName sink;
+  std::string target_digest;  // of the target that was read
+  bool readable = false;      // false: `why` says why; that is not the same as lost
+  std::string why;
+  bool exists = false;
+  Fingerprint fingerprint;  // empty where it holds no value
+  bool attributes_match = true;
+};
+
+struct AccountSinks {
+  AccountKey key;
+  std::vector<SinkView> views;  // sorted by sink
+};
+
+struct PlanOptions {
+  std::set<Address> targets;  // empty: all
+  std::set<Address> replace;
+  bool refresh = true;        // false: Atlas was not asked; the records are taken for true
+  bool refresh_only = false;  // records what Atlas shows and does nothing else
+};
+
+struct PlanInput {
+  DesiredState desired;
+  std::vector<AccountRecord> records;  // sorted by key
+  std::vector<ObservedScope> scopes;   // sorted by scope; one for each that is named
+  std::vector<AccountSinks> sinks;     // sorted by key; accounts without a record have none
+  std::string lineage;
+  Instant now{};       // Atlas's clock
+  Instant host_now{};  // the host's
+  IssuerLimits limits;
+  SafetyPolicy safety;
+  Approvals approvals;
+  PlanOptions options;
+};
+
+}  // namespace keytide

@@ -1,0 +1,126 @@
+#include "core/plan/situation.h"
+
+#include <algorithm>
+
+namespace keytide {
+namespace {
+
+template <class List, class Key, class Get>
+auto find_sorted(const List& list, const Key& key, Get get) -> const typename List::value_type* {
+  const auto at = std::lower_bound(
+      list.begin(), list.end(), key,
+      [&](const auto& element, const Key& wanted) { return get(element) < wanted; });
+  return at != list.end() && get(*at) == key ? &*at : nullptr;
+}
+
+const ObservedSecret* find_observed(const ObservedAccount& account, const SecretId& id) {
+  const auto at = std::find_if(account.secrets.begin(), account.secrets.end(),
+                               [&](const ObservedSecret& secret) { return secret.id == id; });
+  return at == account.secrets.end() ? nullptr : &*at;
+}
+
+// A previous secret that lives serves again when the current one was deleted by somebody.
+void restore_previous(AccountRecord& record, Instant now) {
+  OwnedSecret* previous = record.with_role(Role::previous);
+  if (record.with_role(Role::current) != nullptr || previous == nullptr) return;
+  if (previous->expires_at <= now) return;
+  previous->role = Role::current;
+  previous->delete_intended = false;
+}
+
+void take_over(Situation& situation, const ObservedAccount& observed) {
+  AccountRecord& record = *situation.record;
+  if (const OwnedSecret* current = record.with_role(Role::current);
+      current != nullptr && find_observed(observed, current->id) == nullptr) {
+    situation.gone = *current;
+  }
+  situation.drifted = take_over_secrets(record, observed);
+  restore_previous(record, situation.now);
+}
+
+void count_slots(Situation& situation) {
+  if (situation.observed == nullptr) {
+    situation.slots_taken =
+        situation.record ? static_cast<int>(situation.record->secrets.size()) : 0;
+    return;
+  }
+  situation.slots_taken = static_cast<int>(situation.observed->secrets.size());
+  for (const ObservedSecret& secret : situation.observed->secrets) {
+    if (!situation.record || situation.record->find(secret.id) == nullptr) {
+      situation.foreign.push_back(secret);
+    }
+  }
+}
+
+}  // namespace
+
+bool take_over_secrets(AccountRecord& record, const ObservedAccount& observed) {
+  bool drifted = false;
+  for (auto secret = record.secrets.begin(); secret != record.secrets.end();) {
+    const ObservedSecret* seen = find_observed(observed, secret->id);
+    if (seen == nullptr) {
+      secret = record.secrets.erase(secret);
+      drifted = true;
+      continue;
+    }
+    drifted = drifted || seen->expires_at != secret->expires_at;
+    secret->expires_at = seen->expires_at;
+    secret->last_used_at = seen->last_used_at;
+    if (!seen->masked.empty()) secret->masked = seen->masked;
+    ++secret;
+  }
+  return drifted;
+}
+
+Seconds Situation::life_of(const OwnedSecret& secret) const {
+  return std::chrono::hours(secret.asked_hours);
+}
+
+Windows Situation::windows_of_current() const {
+  const OwnedSecret* secret = current();
+  const Seconds life = secret != nullptr ? life_of(*secret) : desired->lifetime;
+  if (desired == nullptr) return {windows_of(life, {}, {}).renew_before, record->overlap};
+  return windows_of(life, desired->renew_before, desired->overlap);
+}
+
+std::optional<Instant> Situation::renew_at_of_current() const {
+  const OwnedSecret* secret = current();
+  if (secret == nullptr || desired == nullptr) return std::nullopt;
+  const Seconds jitter = jitter_of(life_of(*secret), input->lineage, key(), secret->generation);
+  return renew_at(secret->expires_at, windows_of_current().renew_before, jitter);
+}
+
+const SinkView* Situation::view_of(const SinkSpec& sink) const {
+  if (sinks == nullptr) return nullptr;
+  const SinkView* view =
+      find_sorted(sinks->views, sink.name, [](const SinkView& one) { return one.sink; });
+  return view != nullptr && view->target_digest == target_digest(sink) ? view : nullptr;
+}
+
+Situation gather_situation(const PlanInput& input, const DesiredSecret* desired,
+                           const AccountRecord* loaded) {
+  Situation situation;
+  situation.input = &input;
+  situation.desired = desired;
+  situation.loaded = loaded;
+  situation.now = input.now;
+  const AccountKey& key = situation.key();
+  if (input.options.refresh) {
+    situation.scope = find_sorted(input.scopes, key.scope,
+                                  [](const ObservedScope& scope) { return scope.scope; });
+  }
+  if (situation.scope != nullptr && !situation.scope->error) {
+    situation.observed =
+        find_sorted(situation.scope->accounts, key.client_id,
+                    [](const ObservedAccount& account) { return account.key.client_id; });
+  }
+  situation.sinks =
+      find_sorted(input.sinks, key, [](const AccountSinks& sinks) { return sinks.key; });
+  situation.replace = input.options.replace.contains(situation.address());
+  if (loaded != nullptr) situation.record = *loaded;
+  if (situation.record && situation.observed != nullptr) take_over(situation, *situation.observed);
+  count_slots(situation);
+  return situation;
+}
+
+}  // namespace keytide

@@ -1,0 +1,38 @@
+// Log: a constant message and key/value pairs. Values are text that may be shown: a SecretValue
+// does not convert. Threads: an implementation may be called from any of them.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace keytide {
+
+enum class LogLevel { debug, info, warn, error };
+
+struct LogField {
+  std::string_view key;
+  std::string value;
+};
+
+class Log {
+ public:
+  virtual ~Log() = default;
+  virtual void write(LogLevel level, std::string_view message,
+                     std::initializer_list<LogField> fields) = 0;
+
+  void debug(std::string_view m, std::initializer_list<LogField> f = {}) {
+    write(LogLevel::debug, m, f);
+  }
+  void info(std::string_view m, std::initializer_list<LogField> f = {}) {
+    write(LogLevel::info, m, f);
+  }
+  void warn(std::string_view m, std::initializer_list<LogField> f = {}) {
+    write(LogLevel::warn, m, f);
+  }
+  void error(std::string_view m, std::initializer_list<LogField> f = {}) {
+    write(LogLevel::error, m, f);
+  }
+};
+
+}  // namespace keytide

@@ -1,0 +1,48 @@
+// StateStore: the memory of keytide. Each call that changes something is one durable transaction:
+// when it returns without an error, a crash of the machine does not lose it.
+// Threads: any, at once; commits of several threads may be written together.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/fingerprint.h"
+#include "core/base/result.h"
+#include "core/model/record.h"
+
+namespace keytide {
+
+struct StoreIdentity {
+  // Random, given at birth: tells two stores apart. Empty: read before the store was made.
+  std::string lineage;
+  FingerprintKey fingerprint_key;
+};
+
+struct EventQuery {
+  std::optional<Address> address;
+  std::size_t limit = 0;  // the newest so many; 0: all
+};
+
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+
+  virtual const StoreIdentity& identity() const = 0;
+  // All records, sorted by key.
+  virtual Result<std::vector<AccountRecord>> load() = 0;
+  virtual Result<std::optional<AccountRecord>> find(const AccountKey& key) = 0;
+  // Inserts (version 0) or replaces the record and appends the event, in one transaction. Returns
+  // the new version. Errors: conflict when the stored version is another one; io, corrupt.
+  virtual Result<std::int64_t> save(const AccountRecord& record, const Event& event) = 0;
+  // Removes the record of that version and appends the event. Errors as save.
+  virtual Result<void> erase(const AccountKey& key, std::int64_t version, const Event& event) = 0;
+  virtual Result<void> append(const Event& event) = 0;
+  // Oldest first.
+  virtual Result<std::vector<Event>> events(const EventQuery& query) = 0;
+  // Deletes events that are older; returns how many.
+  virtual Result<std::int64_t> prune_events(Instant before) = 0;
+};
+
+}  // namespace keytide

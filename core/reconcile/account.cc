@@ -1,0 +1,190 @@
+#include "core/reconcile/account.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/plan/account_plan.h"
+#include "core/reconcile/destroy.h"
+#include "core/reconcile/refresh.h"
+#include "core/reconcile/renew.h"
+#include "core/reconcile/update.h"
+
+namespace keytide {
+namespace {
+
+bool touches_atlas(const Change& change) {
+  return change.action != Action::update && change.action != Action::forget;
+}
+
+bool has_action(const AccountPlan& plan, Action action) {
+  return std::any_of(plan.changes.begin(), plan.changes.end(),
+                     [&](const Change& change) { return change.action == action; });
+}
+
+bool makes_secret(const AccountPlan& plan) {
+  return has_action(plan, Action::create) || has_action(plan, Action::renew);
+}
+
+// The same rules over this account alone, as it is now.
+AccountPlan plan_again(const Run& run) {
+  const PlanInput& base = *run.context.input;
+  PlanInput input;
+  input.lineage = base.lineage;
+  input.limits = base.limits;
+  input.safety = base.safety;
+  input.approvals = base.approvals;
+  input.options = base.options;
+  input.options.refresh = true;
+  input.now = run.ports.issuer.now();
+  input.host_now = run.ports.clock.now();
+  ObservedScope scope;
+  scope.scope = run.plan.key.scope;
+  scope.atlas_now = input.now;
+  scope.accounts.push_back(run.observed);
+  for (const ObservedScope& known : base.scopes) {
+    if (known.scope == scope.scope) scope.max_validity_hours = known.max_validity_hours;
+  }
+  input.scopes.push_back(std::move(scope));
+  const bool is_known = run.record.version > 0;
+  if (run.plan.desired && is_known) {
+    input.sinks.push_back(read_sinks(run.ports, *run.plan.desired));
+  }
+  return plan_account(input, run.plan.desired ? &*run.plan.desired : nullptr,
+                      is_known ? &run.record : nullptr);
+}
+
+Result<void> check_cuts(const Change& change) {
+  if (change.cuts.empty() || change.cuts_approved) return {};
+  std::vector<std::string> cuts;
+  for (const ForeignCut& cut : change.cuts) {
+    cuts.push_back(fmt::format("{} ({})", cut.masked, cut.id.str()));
+  }
+  return fail(
+      ErrorKind::refused,
+      fmt::format("a create would cut the life of {}, not made by keytide, to 7 days: allow "
+                  "it with -allow-foreign-cut, with `foreign: cut` in the manifest, or by "
+                  "approving a plan that shows it",
+                  fmt::join(cuts, ", ")));
+}
+
+Result<void> carry_out(Run& run, const Change& change) {
+  switch (change.action) {
+    case Action::create:
+    case Action::renew:
+      if (auto allowed = check_cuts(change); !allowed) return allowed;
+      return make_new_secret(run, change);
+    case Action::update:
+      return update_entry(run, change);
+    case Action::destroy:
+      return destroy_secret(run, change.secret->id);
+    case Action::forget:
+      return forget_entry(run, change);
+    case Action::finish:
+      return finish_chain(run, change);
+  }
+  return {};
+}
+
+void count(AccountOutcome& outcome, Action action) {
+  switch (action) {
+    case Action::create:
+    case Action::renew:
+      ++outcome.added;
+      break;
+    case Action::update:
+      ++outcome.changed;
+      break;
+    case Action::destroy:
+      ++outcome.destroyed;
+      break;
+    case Action::forget:
+      ++outcome.forgotten;
+      break;
+    case Action::finish:
+      break;
+  }
+}
+
+// Looks at the account and decides again. Errors: it can't be read, it is blocked now, or what was
+// planned is not what is needed any more.
+Result<void> prepare(Run& run) {
+  const bool looks = std::any_of(run.plan.changes.begin(), run.plan.changes.end(), touches_atlas);
+  if (!looks) return {};
+  const bool planned_create = makes_secret(run.plan);
+  if (auto seen = look(run); !seen) return seen;
+  AccountPlan again = plan_again(run);
+  if (again.blocked && !run.plan.blocked) {
+    return fail(ErrorKind::refused,
+                fmt::format("{}; {}", again.blocked->why, again.blocked->way_out));
+  }
+  if (makes_secret(again) && !planned_create) {
+    return fail(ErrorKind::conflict, "the account changed since the plan: plan again");
+  }
+  if (again.record) run.record = *again.record;
+  // A restored previous secret or a changed expiry belongs to the record that the steps go by.
+  run.plan = std::move(again);
+  if (run.plan.settings_changed) take_over_settings(run.record, run.desired());
+  return {};
+}
+
+// Silent upkeep of the record: drift, settings, the end of a forgotten entry.
+void keep_record(Run& run) {
+  const AccountPlan& plan = run.plan;
+  Result<void> done;
+  if (plan.drop_record) {
+    const Event event{run.ports.clock.now(), run.context.actor, plan.address,
+                      describe(plan.key),    "dropped",         "nothing is left of it"};
+    done = run.ports.store.erase(plan.key, run.record.version, event);
+  } else if (plan.settings_changed || !plan.drift.empty()) {
+    if (plan.desired && run.record.address == plan.desired->address && run.record.managed) {
+      take_over_settings(run.record, *plan.desired);
+    }
+    done = note(run, "refreshed",
+                plan.drift.empty() ? "settings" : fmt::format("{}", fmt::join(plan.drift, "; ")));
+  }
+  if (!done) run.outcome.errors.push_back(std::move(done.error()));
+}
+
+void fail_run(Run& run, Error error) {
+  tell(run, Progress::Step::failed, error.text());
+  run.ports.log.info("entry failed",
+                     {{"address", run.plan.address.str()}, {"error", error.text()}});
+  run.outcome.errors.push_back(std::move(error));
+}
+
+}  // namespace
+
+AccountOutcome reconcile_account(const AccountPlan& plan, const Ports& ports,
+                                 const RunContext& context) {
+  Run run{ports, context, plan, plan.record.value_or(AccountRecord{}), {}};
+  run.record.key = plan.key;
+  if (run.record.version == 0) run.record.address = plan.address;
+  if (plan.changes.empty()) {
+    keep_record(run);
+    return std::move(run.outcome);
+  }
+  run.action = plan.changes.front().action;
+  if (auto ready = prepare(run); !ready) {
+    fail_run(run, std::move(ready.error()));
+    return std::move(run.outcome);
+  }
+  for (const Change& change : std::vector<Change>(run.plan.changes)) {
+    if (is_stopping(run)) {
+      run.outcome.stopped = true;
+      break;
+    }
+    run.action = change.action;
+    tell(run, Progress::Step::started, change.why);
+    if (auto done = carry_out(run, change); !done) {
+      fail_run(run, std::move(done.error()));
+      break;
+    }
+    count(run.outcome, change.action);
+    tell(run, Progress::Step::finished);
+  }
+  return std::move(run.outcome);
+}
+
+}  // namespace keytide

@@ -1,0 +1,158 @@
+#include "core/reconcile/deliver.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/model/schedule.h"
+
+namespace keytide {
+namespace {
+
+constexpr int kWriteTries = 3;
+constexpr std::chrono::milliseconds kWritePause{1000};
+
+const SinkSpec* find_sink(const DesiredSecret& desired, const SinkName& name) {
+  const auto at = std::find_if(desired.deliver.begin(), desired.deliver.end(),
+                               [&](const SinkSpec& sink) { return sink.name == name; });
+  return at == desired.deliver.end() ? nullptr : &*at;
+}
+
+void set_delivery(AccountRecord& record, Delivery delivery) {
+  auto& all = record.deliveries;
+  const auto at =
+      std::lower_bound(all.begin(), all.end(), delivery,
+                       [](const Delivery& a, const Delivery& b) { return a.sink < b.sink; });
+  if (at != all.end() && at->sink == delivery.sink) {
+    *at = std::move(delivery);
+  } else {
+    all.insert(at, std::move(delivery));
+  }
+}
+
+bool has_it(const Run& run, const SinkSpec& sink, const OwnedSecret& secret) {
+  const Delivery* delivery = run.record.delivery(sink.name);
+  return delivery != nullptr && delivery->status == DeliveryStatus::delivered &&
+         delivery->secret_id == secret.id && delivery->target_digest == target_digest(sink);
+}
+
+Payload payload_of(const Run& run, const OwnedSecret& secret, const SecretValue* value) {
+  return {value,
+          run.plan.address,
+          run.plan.key.client_id,
+          secret.id,
+          secret.generation,
+          secret.created_at,
+          secret.expires_at};
+}
+
+// Written, then read back: what a sink says it took is compared with what it holds.
+Result<void> write_once(Run& run, Sink& sink, const SinkSpec& spec, const OwnedSecret& secret,
+                        const SecretValue* value) {
+  if (auto written = sink.write(payload_of(run, secret, spec.is_hook() ? nullptr : value));
+      !written) {
+    return written;
+  }
+  if (spec.is_hook()) return {};
+  const auto reading = sink.read(run.ports.store.identity().fingerprint_key);
+  if (!reading) return fail(Error(reading.error()));
+  if (reading->exists && reading->fingerprint == secret.fingerprint) return {};
+  return fail(ErrorKind::io, "it was written, but reading it back shows another content");
+}
+
+Result<void> write_with_retries(Run& run, const SinkSpec& spec, const OwnedSecret& secret,
+                                const SecretValue* value) {
+  const auto sink = run.ports.sinks.make(spec);
+  Result<void> done;
+  for (int i = 0; i < kWriteTries; ++i) {
+    if (i > 0) run.ports.clock.sleep(kWritePause * i);
+    done = write_once(run, *sink, spec, secret, value);
+    if (done || !(done.error().kind == ErrorKind::io || is_transient(done.error()))) return done;
+  }
+  return done;
+}
+
+bool can_wait(const Run& run) {
+  const OwnedSecret* current = run.record.with_role(Role::current);
+  if (current == nullptr) return false;
+  const DesiredSecret& desired = run.desired();
+  const Seconds life = std::chrono::hours(current->asked_hours);
+  const Seconds window = windows_of(life, desired.renew_before, desired.overlap).renew_before;
+  const Seconds week = std::chrono::hours(7 * 24);
+  return current->expires_at - run.ports.issuer.now() > std::min(window / 2, week);
+}
+
+}  // namespace
+
+Result<void> check_sinks_writable(Run& run) {
+  std::vector<std::string> problems;
+  bool one_is_writable = false;
+  for (const SinkSpec& spec : run.desired().deliver) {
+    const auto ready = run.ports.sinks.make(spec)->preflight();
+    if (!ready) problems.push_back(fmt::format("{}: {}", spec.name.str(), ready.error().text()));
+    if (ready && !spec.is_hook()) one_is_writable = true;
+  }
+  if (problems.empty()) return {};
+  if (one_is_writable && !can_wait(run)) {
+    run.outcome.warnings.push_back(fmt::format(
+        "{}; the others get a new secret without it: they can't wait", fmt::join(problems, "; ")));
+    return {};
+  }
+  return fail(ErrorKind::io, fmt::format("no secret is created while it could not be delivered: {}",
+                                         fmt::join(problems, "; ")));
+}
+
+void mark_begun(Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
+  set_delivery(run.record,
+               {spec.name, DeliveryStatus::begun, secret.id, secret.generation, target_digest(spec),
+                attributes_digest(spec), std::string(type_of(spec)), run.ports.clock.now()});
+}
+
+Result<void> deliver_to(Run& run, const SinkSpec& spec, const OwnedSecret& secret,
+                        const SecretValue* value) {
+  mark_begun(run, spec, secret);
+  if (auto begun = note(run, "sink_begun", spec.name.str()); !begun) return begun;
+  if (auto done = write_with_retries(run, spec, secret, value); !done) {
+    return fail(std::move(done.error()).within("sink " + spec.name.str()));
+  }
+  Delivery delivery = *run.record.delivery(spec.name);
+  delivery.status = DeliveryStatus::delivered;
+  delivery.at = run.ports.clock.now();
+  set_delivery(run.record, delivery);
+  if (auto delivered = note(run, "sink_delivered", spec.name.str()); !delivered) return delivered;
+  tell(run, Progress::Step::delivered, spec.name.str());
+  return {};
+}
+
+Result<void> deliver_everywhere(Run& run, const OwnedSecret& secret, const SecretValue* value) {
+  std::vector<std::string> problems;
+  const auto visit = [&](bool hooks) {
+    for (const SinkSpec& spec : run.desired().deliver) {
+      if (spec.is_hook() != hooks || has_it(run, spec, secret)) continue;
+      if (!hooks && value == nullptr) {
+        problems.push_back(spec.name.str() + ": the value is not at hand any more");
+      } else if (auto done = deliver_to(run, spec, secret, value); !done) {
+        problems.push_back(done.error().text());
+      }
+    }
+  };
+  visit(false);
+  if (problems.empty()) visit(true);
+  if (problems.empty()) return {};
+  return fail(ErrorKind::io,
+              fmt::format("not delivered everywhere: {}", fmt::join(problems, "; ")));
+}
+
+Result<SecretValue> take_from(Run& run, const SinkName& name, const OwnedSecret& secret) {
+  const SinkSpec* spec = find_sink(run.desired(), name);
+  if (spec == nullptr) return fail(ErrorKind::not_found, "no such sink: " + name.str());
+  auto value = run.ports.sinks.make(*spec)->take();
+  if (!value) return fail(std::move(value.error()).within("while reading " + name.str()));
+  const auto& key = run.ports.store.identity().fingerprint_key;
+  if (fingerprint_of(*value, key) == secret.fingerprint) return value;
+  return fail(ErrorKind::not_found,
+              fmt::format("{} does not hold that value any more", name.str()));
+}
+
+}  // namespace keytide

@@ -1,0 +1,30 @@
+// Deliver: Wb, E3 and Wd for each sink: begun, written and read back, delivered.
+#pragma once
+
+#include <optional>
+
+#include "core/reconcile/run.h"
+
+namespace keytide {
+
+// Whether every data sink of the entry could be written. All problems at once. One that can't holds
+// a create back only while there is time: where another can be written, not without a current
+// secret and not once half of the renewal window, or a week, is left. Then it is a warning.
+Result<void> check_sinks_writable(Run& run);
+
+// Notes in the record that the sink is about to get `secret`; the caller writes it.
+void mark_begun(Run& run, const SinkSpec& sink, const OwnedSecret& secret);
+
+// Brings `secret` to every sink that does not have it yet: data sinks first, then hooks, and those
+// only once every data sink has it. One failing sink does not stop the others. `value` may be
+// absent where no data sink needs it any more.
+Result<void> deliver_everywhere(Run& run, const OwnedSecret& secret, const SecretValue* value);
+
+// The same for one sink.
+Result<void> deliver_to(Run& run, const SinkSpec& sink, const OwnedSecret& secret,
+                        const SecretValue* value);
+
+// The value that a sink holds, if it is the one of `secret`. Errors: not_found, io.
+Result<SecretValue> take_from(Run& run, const SinkName& sink, const OwnedSecret& secret);
+
+}  // namespace keytide

@@ -1,0 +1,15 @@
+// Destroy: W6, E4 and W7: one secret that keytide recorded as its own is deleted.
+#pragma once
+
+#include "core/reconcile/run.h"
+
+namespace keytide {
+
+// The account must have been read right before. A previous secret goes only while the current one
+// is listed and alive: otherwise nothing is written and nothing is deleted. Already gone is done.
+Result<void> destroy_secret(Run& run, const SecretId& id);
+
+// E4 and W7 alone, after an intent that is recorded.
+Result<void> delete_intended_secret(Run& run, const OwnedSecret& secret);
+
+}  // namespace keytide

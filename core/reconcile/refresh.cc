@@ -1,0 +1,38 @@
+#include "core/reconcile/refresh.h"
+
+namespace keytide {
+
+ObservedScope read_scope(Issuer& issuer, const Scope& scope) {
+  auto seen = issuer.list(scope);
+  if (seen) return std::move(*seen);
+  ObservedScope failed;
+  failed.scope = scope;
+  failed.error = std::move(seen.error());
+  return failed;
+}
+
+SinkView read_sink(const Ports& ports, const SinkSpec& sink) {
+  SinkView view;
+  view.sink = sink.name;
+  view.target_digest = target_digest(sink);
+  const auto reading = ports.sinks.make(sink)->read(ports.store.identity().fingerprint_key);
+  if (!reading) {
+    view.why = reading.error().text();
+    return view;
+  }
+  view.readable = true;
+  view.exists = reading->exists;
+  view.fingerprint = reading->fingerprint;
+  view.attributes_match = reading->attributes_match;
+  return view;
+}
+
+AccountSinks read_sinks(const Ports& ports, const DesiredSecret& desired) {
+  AccountSinks sinks{desired.account, {}};
+  for (const SinkSpec& sink : desired.deliver) {
+    if (!sink.is_hook()) sinks.views.push_back(read_sink(ports, sink));
+  }
+  return sinks;
+}
+
+}  // namespace keytide

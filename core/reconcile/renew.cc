@@ -1,0 +1,179 @@
+#include "core/reconcile/renew.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/check.h"
+#include "core/model/schedule.h"
+#include "core/plan/situation.h"
+#include "core/reconcile/attempt.h"
+#include "core/reconcile/deliver.h"
+#include "core/reconcile/refresh.h"
+
+namespace keytide {
+namespace {
+
+constexpr std::chrono::milliseconds kLossConfirmedAfter{60000};
+
+// A secret that somebody made during a wait was not there when the cuts were consented to.
+Result<void> look_after_wait(Run& run) {
+  const ObservedAccount before = run.observed;
+  if (auto seen = look(run); !seen) return seen;
+  for (const ObservedSecret& secret : run.observed.secrets) {
+    const auto& known = before.secrets;
+    const bool is_new = std::none_of(
+        known.begin(), known.end(), [&](const ObservedSecret& one) { return one.id == secret.id; });
+    if (!is_new) continue;
+    return fail(ErrorKind::conflict,
+                fmt::format("the secret {} appeared on the account meanwhile: plan again",
+                            secret.id.str()));
+  }
+  return {};
+}
+
+// A sink counts as lost when two looks a minute apart agree: a folder may be mounted late.
+Result<void> confirm_loss(Run& run, const Change& change) {
+  if (change.lost.empty()) return {};
+  const auto due = run.context.sinks_read_at + kLossConfirmedAfter;
+  if (const auto now = run.ports.clock.since_boot(); now < due) {
+    tell(run, Progress::Step::waiting, "a minute, to look again at the sink that seems lost");
+    run.ports.clock.sleep(due - now);
+    if (auto seen = look_after_wait(run); !seen) return seen;
+  }
+  const OwnedSecret* current = run.record.with_role(Role::current);
+  for (const SinkSpec& sink : run.desired().deliver) {
+    if (sink.is_hook()) continue;
+    const SinkView view = read_sink(run.ports, sink);
+    const bool holds = view.readable && current != nullptr && !view.fingerprint.empty() &&
+                       view.fingerprint == current->fingerprint;
+    const bool was_lost =
+        std::find(change.lost.begin(), change.lost.end(), sink.name) != change.lost.end();
+    if (was_lost && (holds || !view.readable)) {
+      return fail(ErrorKind::conflict,
+                  fmt::format("{} is not lost after all: plan again", sink.name.str()));
+    }
+  }
+  return {};
+}
+
+void give_roles(AccountRecord& record, const DesiredSecret& desired, Instant now) {
+  OwnedSecret* fresh = record.with_role(Role::fresh);
+  if (OwnedSecret* old = record.with_role(Role::current)) old->role = Role::previous;
+  fresh->role = Role::current;
+  record.generation = fresh->generation;
+  record.switched_at = now;
+  record.rotation_id = desired.rotation_id;
+  record.lifetime = desired.lifetime;
+  take_over_settings(record, desired);
+  std::erase_if(record.deliveries, [&](const Delivery& delivery) {
+    return std::none_of(desired.deliver.begin(), desired.deliver.end(),
+                        [&](const SinkSpec& sink) { return sink.name == delivery.sink; });
+  });
+  close_attempt(record, AttemptEnd::Outcome::switched, now);
+}
+
+// W5: one commit makes the new secret the current one, after a last look that it lives.
+Result<void> switch_over(Run& run) {
+  if (auto seen = look(run); !seen) return seen;
+  const OwnedSecret* fresh = run.record.with_role(Role::fresh);
+  if (!is_alive(run, fresh->id)) {
+    if (auto aborted = abort_attempt(run, "it is gone from Atlas"); !aborted) return aborted;
+    return fail(ErrorKind::conflict,
+                "the new secret was deleted by somebody while it was delivered");
+  }
+  take_over_secrets(run.record, run.observed);
+  give_roles(run.record, run.desired(), run.ports.issuer.now());
+  const OwnedSecret* current = run.record.with_role(Role::current);
+  const std::string until = "expires " + format_instant(current->expires_at);
+  if (auto written = note(run, "switched", fmt::format("{} {}", current->id.str(), until));
+      !written) {
+    return written;
+  }
+  tell(run, Progress::Step::switched, until);
+  return {};
+}
+
+bool is_anywhere(const Run& run, const SecretId& id) {
+  const auto& all = run.record.deliveries;
+  return std::any_of(all.begin(), all.end(), [&](const Delivery& one) {
+    return one.secret_id == id && one.status == DeliveryStatus::delivered;
+  });
+}
+
+// A sink that was begun and can't be read counts as holding it.
+bool may_be_held(const Run& run, const OwnedSecret& fresh) {
+  for (const SinkSpec& sink : run.desired().deliver) {
+    const Delivery* delivery = run.record.delivery(sink.name);
+    if (sink.is_hook() || delivery == nullptr || delivery->secret_id != fresh.id) continue;
+    const SinkView view = read_sink(run.ports, sink);
+    if (!view.readable || (view.exists && view.fingerprint == fresh.fingerprint)) return true;
+  }
+  return false;
+}
+
+// A value that no sink took would be lost with this process: the secret is deleted again.
+Result<void> deliver_or_abort(Run& run, const SecretValue& value) {
+  const OwnedSecret fresh = *run.record.with_role(Role::fresh);
+  auto delivered = deliver_everywhere(run, fresh, &value);
+  if (delivered || is_anywhere(run, fresh.id) || may_be_held(run, fresh)) return delivered;
+  const std::string why = delivered.error().text();
+  if (auto aborted = abort_attempt(run, why); !aborted) return aborted;
+  return fail(ErrorKind::io, why + "; the new secret was deleted again");
+}
+
+// A sink that is late must not keep the others from their next secret: once the new one is itself
+// due and the old one is dead, the switch is made without it.
+bool is_switched_without_late_sinks(const Run& run, const OwnedSecret& fresh) {
+  const OwnedSecret* old = run.record.with_role(Role::current);
+  if (old != nullptr && is_alive(run, old->id)) return false;
+  const DesiredSecret& desired = run.desired();
+  const Seconds life = std::chrono::hours(fresh.asked_hours);
+  const Seconds before = windows_of(life, desired.renew_before, desired.overlap).renew_before;
+  const Seconds jitter =
+      jitter_of(life, run.context.input->lineage, run.plan.key, fresh.generation);
+  return run.ports.issuer.now() >= renew_at(fresh.expires_at, before, jitter);
+}
+
+}  // namespace
+
+Result<void> make_new_secret(Run& run, const Change& change) {
+  if (auto lost = confirm_loss(run, change); !lost) return lost;
+  if (auto writable = check_sinks_writable(run); !writable) return writable;
+  if (is_stopping(run)) {
+    return fail(ErrorKind::conflict, "interrupted before anything was created: apply again");
+  }
+  take_over_settings(run.record, run.desired());
+  if (auto opened = open_attempt(run, change.why); !opened) return opened;
+  auto value = create_secret(run);
+  if (!value) return fail(std::move(value.error()));
+  if (auto proven = prove_secret(run, *value); !proven) return proven;
+  if (auto delivered = deliver_or_abort(run, *value); !delivered) return delivered;
+  return switch_over(run);
+}
+
+Result<void> finish_chain(Run& run, const Change& change) {
+  CHECK(change.secret.has_value(), "a finish names its secret");
+  const OwnedSecret* fresh = run.record.with_role(Role::fresh);
+  if (fresh == nullptr || fresh->id != change.secret->id) {
+    return fail(ErrorKind::conflict, "the chain moved on since it was planned: plan again");
+  }
+  const OwnedSecret secret = *fresh;
+  std::optional<SecretValue> value;
+  for (const Delivery& delivery : std::vector<Delivery>(run.record.deliveries)) {
+    if (value || delivery.secret_id != secret.id) continue;
+    if (auto taken = take_from(run, delivery.sink, secret)) value = std::move(*taken);
+  }
+  if (value && run.record.attempt->phase == AttemptPhase::created) {
+    if (auto proven = prove_secret(run, *value); !proven) return proven;
+  }
+  if (auto done = deliver_everywhere(run, secret, value ? &*value : nullptr); !done) {
+    if (!is_anywhere(run, secret.id) || !is_switched_without_late_sinks(run, secret)) return done;
+    run.outcome.warnings.push_back(done.error().text() +
+                                   "; the switch was made without it: the old secret is dead");
+  }
+  return switch_over(run);
+}
+
+}  // namespace keytide

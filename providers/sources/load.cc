@@ -1,0 +1,175 @@
+#include "providers/sources/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <optional>
+#include <thread>
+#include <tuple>
+
+#include "core/base/fingerprint.h"
+#include "core/manifest/codec.h"
+#include "core/manifest/manifest_file.h"
+#include "core/manifest/merge.h"
+#include "providers/sources/cache.h"
+
+namespace keytide {
+namespace {
+
+// A file on its way through the load.
+struct Piece {
+  SourceFile file;
+  const AllowList* allow = nullptr;
+  std::string digest;
+  DecodedFile decoded;
+  bool is_cached = false;
+  std::string encoded;  // for the cache, where it isn't there yet
+};
+
+void append(Diagnostics&& more, Diagnostics& all) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::vector<Piece> read_all(const std::vector<SourceConfig>& sources, const SourceLimits& limits,
+                            Diagnostics& problems) {
+  std::vector<Piece> pieces;
+  for (const SourceConfig& source : sources) {
+    SourceFiles found = read_source(source.path, limits);
+    append(std::move(found.problems), problems);
+    for (SourceFile& file : found.files) {
+      Piece& piece = pieces.emplace_back();
+      piece.file = std::move(file);
+      piece.allow = &source.allow;
+    }
+  }
+  return pieces;
+}
+
+void decode(Piece& piece, const ManifestCache* cache) {
+  piece.digest = sha256_hex(piece.file.bytes);
+  if (cache != nullptr) {
+    if (auto known = cache->find(piece.digest)) {
+      piece.decoded.manifest = std::move(*known);
+      piece.is_cached = true;
+      return;
+    }
+  }
+  piece.decoded = decode_manifest(piece.file.path, piece.file.bytes);
+  // Only what is right is kept: what is wrong has to be said in every run.
+  const bool is_right = piece.decoded.is_manifest() && piece.decoded.problems.empty();
+  if (cache != nullptr && is_right) piece.encoded = encode_manifest(piece.decoded.manifest);
+}
+
+std::size_t threads_for(int wanted, std::size_t pieces) {
+  const unsigned machine = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t most = wanted > 0 ? static_cast<std::size_t>(wanted) : std::min(machine, 16U);
+  return std::clamp<std::size_t>(pieces, 1, most);
+}
+
+// Each worker takes the next file; the calling thread is one of them.
+void decode_all(std::vector<Piece>& pieces, const ManifestCache* cache, int parallelism) {
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < pieces.size(); i = next++) decode(pieces[i], cache);
+  };
+  std::vector<std::thread> workers;
+  for (std::size_t i = 1; i < threads_for(parallelism, pieces.size()); ++i) {
+    workers.emplace_back(work);
+  }
+  work();
+  for (std::thread& worker : workers) worker.join();
+}
+
+void save(const ManifestCache& cache, std::vector<Piece>& pieces) {
+  std::map<std::string, std::string> items;  // two files may be equal
+  for (Piece& piece : pieces) {
+    if (piece.is_cached || !piece.encoded.empty()) {
+      items.emplace(piece.digest, std::move(piece.encoded));
+    }
+  }
+  cache.save(items);
+}
+
+std::string revision_of(const std::vector<Piece>& pieces) {
+  std::string all;
+  for (const Piece& piece : pieces) {
+    if (piece.decoded.is_manifest()) all += piece.digest;
+  }
+  return sha256_hex(all);
+}
+
+Merged merge(const std::vector<Piece>& pieces, bool some_unread) {
+  std::vector<MergeInput> inputs;
+  inputs.reserve(pieces.size());
+  for (const Piece& piece : pieces) {
+    inputs.push_back({piece.file.path, piece.file.bytes, &piece.decoded.manifest, piece.allow});
+  }
+  return merge_manifests(inputs, some_unread);
+}
+
+void sort_by_place(Diagnostics& all) {
+  std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.place.file, a.place.line, a.place.column) <
+           std::tie(b.place.file, b.place.line, b.place.column);
+  });
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+}  // namespace
+
+LoadedManifests load_desired(const std::vector<SourceConfig>& sources, const LoadOptions& options) {
+  LoadedManifests out;
+  std::vector<Piece> pieces = read_all(sources, options.limits, out.problems);
+  const bool some_unread = !out.problems.empty();
+  {
+    std::optional<ManifestCache> cache;
+    if (!options.cache_file.empty()) cache.emplace(options.cache_file);
+    decode_all(pieces, cache ? &*cache : nullptr, options.parallelism);
+    if (cache && !some_unread) save(*cache, pieces);
+  }
+
+  bool some_cut = some_unread;
+  for (Piece& piece : pieces) {
+    some_cut = some_cut || piece.decoded.is_cut;
+    out.from_cache += piece.is_cached ? 1 : 0;
+    ++(piece.decoded.is_manifest() ? out.files : out.skipped);
+    if (piece.file.was_named && !piece.decoded.is_manifest()) {
+      out.problems.push_back({Diagnostic::Severity::warning,
+                              {piece.file.path, 0, 0},
+                              "is not a manifest: it has no `keytide:` key",
+                              "begin it with keytide: 1",
+                              ""});
+    }
+    append(std::move(piece.decoded.problems), out.problems);
+  }
+  Merged merged = merge(pieces, some_cut);
+  out.entries = merged.entries;
+  out.state = std::move(merged.state);
+  out.revision = revision_of(pieces);
+  append(std::move(merged.problems), out.problems);
+  sort_by_place(out.problems);
+  return out;
+}
+
+std::string render_validation(const LoadedManifests& loaded) {
+  std::string out = render(loaded.problems);
+  if (!out.empty()) out += '\n';
+  const auto errors = static_cast<std::size_t>(std::count_if(
+      loaded.problems.begin(), loaded.problems.end(),
+      [](const Diagnostic& one) { return one.severity == Diagnostic::Severity::error; }));
+  const std::string what = fmt::format("{} in {}", counted(loaded.entries, "entry", "entries"),
+                                       counted(loaded.files, "file", "files"));
+  const std::string skipped = loaded.skipped == 0
+                                  ? ""
+                                  : fmt::format(" ({} skipped: no `keytide:` key)",
+                                                counted(loaded.skipped, "file", "files"));
+  if (errors == 0) return out + fmt::format("Success! {}{}.\n", what, skipped);
+  return out + fmt::format("{} in {}{}.\n", counted(errors, "error", "errors"), what, skipped);
+}
+
+}  // namespace keytide

@@ -1,0 +1,42 @@
+// From the sources of the configuration to the desired state: reads the files, decodes them in
+// parallel or takes them from the cache, merges them. Blocks on the disk and on its own threads.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/base/diagnostic.h"
+#include "core/manifest/config.h"
+#include "core/model/desired.h"
+#include "providers/sources/folder.h"
+
+namespace keytide {
+
+struct LoadOptions {
+  std::string cache_file;  // empty: none is kept
+  int parallelism = 0;     // threads that decode; 0: as many as the machine has, at most 16
+  SourceLimits limits;
+};
+
+struct LoadedManifests {
+  DesiredState state;  // to be used only without errors
+  Diagnostics
+      problems;  // all there are, sorted by place; warnings may stand here beside a good state
+  std::size_t files = 0;    // manifests
+  std::size_t skipped = 0;  // YAML files that are no manifests
+  std::size_t entries = 0;
+  std::size_t from_cache = 0;  // of the files
+  std::string revision;        // a digest of all bytes that were read: equal for equal manifests
+
+  bool is_good() const { return !has_errors(problems); }
+};
+
+LoadedManifests load_desired(const std::vector<SourceConfig>& sources,
+                             const LoadOptions& options = {});
+
+// What `keytide validate` says: the problems, and a last line that sums up:
+//   Success! 3 entries in 2 files (1 file skipped: no `keytide:` key).
+std::string render_validation(const LoadedManifests& loaded);
+
+}  // namespace keytide

@@ -1,0 +1,51 @@
+#include "providers/system/interrupt.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+
+#include "core/base/check.h"
+
+namespace keytide {
+namespace {
+
+// What a signal handler may touch.
+std::atomic<bool> caught{false};
+std::array<int, 2> wake_pipe{-1, -1};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void on_signal(int number) {
+  const int saved = errno;
+  if (caught.exchange(true)) {
+    signal(number, SIG_DFL);
+    raise(number);  // delivered when this handler returns
+  } else {
+    const char byte = 1;
+    [[maybe_unused]] const auto written = write(wake_pipe[1], &byte, 1);
+  }
+  errno = saved;
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  CHECK(wake_pipe[0] < 0, "interrupts are caught once per process");
+  CHECK(pipe2(wake_pipe.data(), O_CLOEXEC | O_NONBLOCK) == 0, "there is a pipe for signals");
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (const int number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
+}
+
+void ignore_broken_pipes() { signal(SIGPIPE, SIG_IGN); }
+
+bool interrupted() { return caught.load(); }
+
+int interrupt_fd() { return wake_pipe[0]; }
+
+}  // namespace keytide

@@ -1,0 +1,73 @@
+#include "state/memory_store.h"
+
+#include <algorithm>
+
+#include "state/version_conflict.h"
+
+namespace keytide {
+
+StoreIdentity make_store_identity() { return {random_hex(16), make_fingerprint_key()}; }
+
+MemoryStore::MemoryStore() : identity_(make_store_identity()) {}
+
+Result<std::vector<AccountRecord>> MemoryStore::load() {
+  const std::lock_guard lock(mutex_);
+  std::vector<AccountRecord> all;
+  all.reserve(records_.size());
+  for (const auto& [key, record] : records_) all.push_back(record);
+  return all;
+}
+
+Result<std::optional<AccountRecord>> MemoryStore::find(const AccountKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(key);
+  if (found == records_.end()) return std::optional<AccountRecord>();
+  return std::optional(found->second);
+}
+
+Result<std::int64_t> MemoryStore::save(const AccountRecord& record, const Event& event) {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(record.key);
+  const std::int64_t stored = found == records_.end() ? 0 : found->second.version;
+  if (stored != record.version) return version_conflict(record.key, record.version, stored);
+  AccountRecord& saved = records_[record.key] = record;
+  saved.version = stored + 1;
+  events_.push_back(event);
+  return saved.version;
+}
+
+Result<void> MemoryStore::erase(const AccountKey& key, std::int64_t version, const Event& event) {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(key);
+  const std::int64_t stored = found == records_.end() ? 0 : found->second.version;
+  if (stored == 0 || stored != version) return version_conflict(key, version, stored);
+  records_.erase(found);
+  events_.push_back(event);
+  return {};
+}
+
+Result<void> MemoryStore::append(const Event& event) {
+  const std::lock_guard lock(mutex_);
+  events_.push_back(event);
+  return {};
+}
+
+Result<std::vector<Event>> MemoryStore::events(const EventQuery& query) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Event> chosen;
+  for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if (query.address && event->address != *query.address) continue;
+    chosen.push_back(*event);
+    if (query.limit != 0 && chosen.size() == query.limit) break;
+  }
+  std::reverse(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+Result<std::int64_t> MemoryStore::prune_events(Instant before) {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::int64_t>(
+      std::erase_if(events_, [&](const Event& event) { return event.at < before; }));
+}
+
+}  // namespace keytide

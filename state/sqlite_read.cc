@@ -1,0 +1,247 @@
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+#include "state/sqlite_codec.h"
+
+namespace keytide {
+namespace {
+
+// A row, read from left to right.
+class Row {
+ public:
+  explicit Row(SQLite::Statement& statement) : statement_(statement) {}
+
+  std::int64_t number() { return statement_.getColumn(next_++).getInt64(); }
+  int small() { return statement_.getColumn(next_++).getInt(); }
+  bool flag() { return number() != 0; }
+  std::string text() { return statement_.getColumn(next_++).getString(); }
+  Instant instant() { return Instant(Seconds(number())); }
+  std::optional<Instant> maybe_instant() {
+    const SQLite::Column column = statement_.getColumn(next_++);
+    if (column.isNull()) return std::nullopt;
+    return Instant(Seconds(column.getInt64()));
+  }
+  bool next_is_null() const { return statement_.isColumnNull(next_); }
+
+ private:
+  SQLite::Statement& statement_;
+  int next_ = 0;
+};
+
+tl::unexpected<Error> unknown_word(const char* what, const std::string& word) {
+  return fail(ErrorKind::corrupt,
+              fmt::format("the state store has the {} \"{}\", which this keytide does not know: "
+                          "nothing was changed; run the keytide that wrote it, or restore a copy "
+                          "made by `keytide state backup`",
+                          what, word));
+}
+
+// "3:aborted:1764000000 4:switched:1764100000"
+Result<std::vector<AttemptEnd>> decode_ended(const std::string& text) {
+  std::vector<AttemptEnd> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string one = text.substr(at, end - at);
+    at = end + 1;
+    const std::size_t first = one.find(':');
+    const std::size_t second = one.find(':', first == std::string::npos ? first : first + 1);
+    if (second == std::string::npos) return unknown_word("ended attempt", one);
+    const auto outcome = attempt_outcome_from(one.substr(first + 1, second - first - 1));
+    AttemptEnd ended;
+    std::int64_t seconds = 0;
+    const char* last = one.data() + one.size();
+    const auto number = std::from_chars(one.data(), one.data() + first, ended.number);
+    const auto time = std::from_chars(one.data() + second + 1, last, seconds);
+    const bool whole = number.ec == std::errc() && number.ptr == one.data() + first &&
+                       time.ec == std::errc() && time.ptr == last;
+    if (!outcome || !whole) return unknown_word("ended attempt", one);
+    ended.outcome = *outcome;
+    ended.at = Instant(Seconds(seconds));
+    out.push_back(ended);
+  }
+  return out;
+}
+
+Result<void> read_attempt(Row& row, AccountRecord& record) {
+  if (row.next_is_null()) return {};
+  Attempt attempt;
+  attempt.number = row.number();
+  const std::string word = row.text();
+  const auto phase = attempt_phase_from(word);
+  if (!phase) return unknown_word("phase", word);
+  attempt.phase = *phase;
+  attempt.atlas_time = row.instant();
+  attempt.asked_hours = row.small();
+  attempt.reason = row.text();
+  record.attempt = std::move(attempt);
+  return {};
+}
+
+Result<AccountRecord> read_account(Row& row) {
+  AccountRecord record;
+  record.key.scope.kind = row.text() == "org" ? Scope::Kind::org : Scope::Kind::project;
+  record.key.scope.id = row.text();
+  record.key.client_id = ClientId(row.text());
+  record.address = Address(row.text());
+  record.version = row.number();
+  record.managed = row.flag();
+  record.generation = row.number();
+  record.last_attempt = row.number();
+  record.rotation_id = row.text();
+  record.lifetime = Seconds(row.number());
+  record.overlap = Seconds(row.number());
+  record.on_remove = row.text() == "retire" ? OnRemove::retire : OnRemove::forget;
+  record.owner = row.text();
+  record.switched_at = row.maybe_instant();
+  record.removed_at = row.maybe_instant();
+  auto ended = decode_ended(row.text());
+  if (!ended) return fail(std::move(ended.error()));
+  record.ended = std::move(*ended);
+  if (auto read = read_attempt(row, record); !read) return fail(std::move(read.error()));
+  return record;
+}
+
+Result<void> read_secret(Row& row, AccountRecord& record) {
+  OwnedSecret secret;
+  secret.id = SecretId(row.text());
+  const std::string word = row.text();
+  const auto role = role_from(word);
+  if (!role) return unknown_word("role", word);
+  secret.role = *role;
+  secret.masked = row.text();
+  secret.created_at = row.instant();
+  secret.expires_at = row.instant();
+  secret.last_used_at = row.maybe_instant();
+  secret.generation = row.number();
+  secret.asked_hours = row.small();
+  secret.fingerprint = Fingerprint(row.text());
+  secret.delete_intended = row.flag();
+  record.secrets.push_back(std::move(secret));
+  return {};
+}
+
+Result<void> read_delivery(Row& row, AccountRecord& record) {
+  Delivery delivery;
+  delivery.sink = SinkName(row.text());
+  const std::string word = row.text();
+  const auto status = delivery_status_from(word);
+  if (!status) return unknown_word("delivery status", word);
+  delivery.status = *status;
+  delivery.secret_id = SecretId(row.text());
+  delivery.generation = row.number();
+  delivery.target_digest = row.text();
+  delivery.attributes_digest = row.text();
+  delivery.label = row.text();
+  delivery.at = row.instant();
+  record.deliveries.push_back(std::move(delivery));
+  return {};
+}
+
+Result<void> read_id_before(Row& row, AccountRecord& record) {
+  if (record.attempt) record.attempt->ids_before.emplace_back(row.text());
+  return {};
+}
+
+// The rows of one account, or of all: where its id is, the query's first column says.
+struct Chosen {
+  std::vector<AccountRecord> records;
+  std::unordered_map<std::int64_t, std::size_t> by_id;
+  std::optional<std::int64_t> only;
+};
+
+Result<void> read_children(SQLite::Database& database, Chosen& chosen, const char* columns,
+                           const char* table, Result<void> (*read)(Row&, AccountRecord&)) {
+  SQLite::Statement query(
+      database, fmt::format("SELECT account, {} FROM {}{} ORDER BY account, position", columns,
+                            table, chosen.only ? " WHERE account = ?" : ""));
+  if (chosen.only) query.bind(1, *chosen.only);
+  while (query.executeStep()) {
+    Row row(query);
+    const auto parent = chosen.by_id.find(row.number());
+    if (parent == chosen.by_id.end()) continue;
+    if (auto done = read(row, chosen.records[parent->second]); !done) return done;
+  }
+  return {};
+}
+
+constexpr const char* kAccounts =
+    "SELECT id, scope_kind, scope_id, client_id, address, version, managed, generation, "
+    "last_attempt, rotation_id, lifetime_s, overlap_s, on_remove, owner, switched_at, removed_at, "
+    "ended, attempt_number, attempt_phase, attempt_atlas_time, attempt_asked_hours, "
+    "attempt_reason FROM account ";
+
+Result<Chosen> read_accounts(SQLite::Database& database, const std::optional<AccountKey>& only) {
+  Chosen chosen;
+  const std::string all = "ORDER BY scope_kind, scope_id, client_id";
+  const std::string one = "WHERE scope_kind = ? AND scope_id = ? AND client_id = ?";
+  SQLite::Statement query(database, kAccounts + (only ? one : all));
+  if (only) {
+    query.bind(1, only->scope.kind == Scope::Kind::org ? "org" : "project");
+    query.bind(2, only->scope.id);
+    query.bind(3, only->client_id.str());
+  }
+  while (query.executeStep()) {
+    Row row(query);
+    const std::int64_t id = row.number();
+    auto record = read_account(row);
+    if (!record) return fail(std::move(record.error()));
+    chosen.by_id.emplace(id, chosen.records.size());
+    chosen.records.push_back(std::move(*record));
+    if (only) chosen.only = id;
+  }
+  return chosen;
+}
+
+}  // namespace
+
+Result<std::vector<AccountRecord>> read_records(SQLite::Database& database,
+                                                const std::optional<AccountKey>& only) {
+  auto chosen = read_accounts(database, only);
+  if (!chosen) return fail(std::move(chosen.error()));
+  if (chosen->records.empty()) return std::vector<AccountRecord>();
+  auto done = read_children(database, *chosen,
+                            "secret_id, role, masked, created_at, expires_at, last_used_at, "
+                            "generation, asked_hours, fingerprint, delete_intended",
+                            "secret", read_secret);
+  if (done) {
+    done = read_children(database, *chosen,
+                         "sink, status, secret_id, generation, target_digest, attributes_digest, "
+                         "label, at",
+                         "delivery", read_delivery);
+  }
+  if (done) {
+    done = read_children(database, *chosen, "secret_id", "attempt_id_before", read_id_before);
+  }
+  if (!done) return fail(std::move(done.error()));
+  return std::move(chosen->records);
+}
+
+std::vector<Event> read_events(SQLite::Database& database, const EventQuery& query) {
+  std::string text = "SELECT at, actor, address, account, kind, why FROM event";
+  if (query.address) text += " WHERE address = ?1";
+  text += " ORDER BY id DESC LIMIT ?2";
+  SQLite::Statement statement(database, text);
+  if (query.address) statement.bind(1, query.address->str());
+  statement.bind(2, query.limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(query.limit));
+  std::vector<Event> out;
+  while (statement.executeStep()) {
+    Row row(statement);
+    Event event;
+    event.at = row.instant();
+    event.actor = row.text();
+    event.address = Address(row.text());
+    event.account = row.text();
+    event.kind = row.text();
+    event.why = row.text();
+    out.push_back(std::move(event));
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace keytide

@@ -1,0 +1,163 @@
+#include "state/sqlite_store.h"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+#include "state/memory_store.h"
+#include "state/sqlite_codec.h"
+#include "state/sqlite_error.h"
+#include "state/sqlite_reader.h"
+
+namespace keytide {
+namespace {
+
+const Migrations& steps_of(const SqliteOptions& options) {
+  return options.steps != nullptr ? *options.steps : migrations();
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::string path) : path_(std::move(path)) {}
+
+SqliteStore::~SqliteStore() {
+  // What waits is committed, then the prepared statements go, then the readers, then the writer.
+  queue_.reset();
+  rows_.reset();
+  reader_.reset();
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
+                                                       const SqliteOptions& options) {
+  auto connection = open_for_writing(path, options.synchronous, steps_of(options));
+  if (!connection) return fail(std::move(connection.error()));
+  auto identity = read_identity(**connection, path);
+  if (!identity) return fail(std::move(identity.error()));
+  auto reader = SqliteReader::open_beside_writer(path);
+  if (!reader) return fail(std::move(reader.error()));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(path));
+  store->room_for_a_create_ = options.room_for_a_create;
+  store->identity_ = std::move(*identity);
+  store->connection_ = std::move(*connection);
+  store->reader_ = std::move(*reader);
+  auto prepared = guarded("open", path, [&]() -> Result<void> {
+    store->rows_ = std::make_unique<RowWriter>(*store->connection_);
+    return {};
+  });
+  if (!prepared) return fail(std::move(prepared.error()));
+  store->queue_ = std::make_unique<CommitQueue>(store->connection_, path);
+  return store;
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open_readonly(const std::string& path,
+                                                                const SqliteOptions& options) {
+  auto reader = SqliteReader::open(path, steps_of(options));
+  if (!reader) return fail(std::move(reader.error()));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(path));
+  if (*reader == nullptr) {
+    // Not born yet, and so without a lineage: a plan of it holds for the store that is made next.
+    store->identity_ = {"", make_store_identity().fingerprint_key};
+    return store;
+  }
+  store->reader_ = std::move(*reader);
+  auto known = store->reader_->read([&](SQLite::Database& database) -> Result<void> {
+    auto identity = read_identity(database, path);
+    if (!identity) return fail(std::move(identity.error()));
+    store->identity_ = std::move(*identity);
+    return {};
+  });
+  if (!known) return fail(std::move(known.error()));
+  return store;
+}
+
+Result<std::vector<AccountRecord>> SqliteStore::read(const std::optional<AccountKey>& only) {
+  std::vector<AccountRecord> out;
+  if (reader_ == nullptr) return out;
+  auto done = reader_->read([&](SQLite::Database& database) -> Result<void> {
+    auto records = read_records(database, only);
+    if (!records) return fail(std::move(records.error()).within(path_));
+    out = std::move(*records);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return out;
+}
+
+Result<std::int64_t> SqliteStore::write(const CommitQueue::Work& work) {
+  if (queue_ != nullptr) return queue_->run(work);
+  return fail(ErrorKind::refused,
+              fmt::format("the state store {} was opened for reading alone", path_));
+}
+
+Result<std::vector<AccountRecord>> SqliteStore::load() { return read(std::nullopt); }
+
+Result<std::optional<AccountRecord>> SqliteStore::find(const AccountKey& key) {
+  auto records = read(key);
+  if (!records) return fail(std::move(records.error()));
+  if (records->empty()) return std::optional<AccountRecord>();
+  return std::optional(std::move(records->front()));
+}
+
+// A disk that is full between the intent and the new secret leaves an outcome that nobody knows.
+Result<void> SqliteStore::check_room() const {
+  struct statvfs disk {};
+  if (statvfs(path_.c_str(), &disk) != 0) return {};  // the commit tells
+  const std::uint64_t free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  if (free_bytes >= room_for_a_create_) return {};
+  return fail(ErrorKind::io,
+              fmt::format("only {} KiB are free on the disk of the state store {}, and {} KiB are "
+                          "needed to record a create safely: make room, then run the command again",
+                          free_bytes >> 10, path_, room_for_a_create_ >> 10));
+}
+
+Result<std::int64_t> SqliteStore::save(const AccountRecord& record, const Event& event) {
+  const bool begins_create = record.attempt && record.attempt->phase == AttemptPhase::posting;
+  if (begins_create) {
+    if (auto room = check_room(); !room) return fail(std::move(room.error()));
+  }
+  return write([&](SQLite::Database&) -> Result<std::int64_t> {
+    auto version = rows_->save(record);
+    if (version) rows_->append(event);
+    return version;
+  });
+}
+
+Result<void> SqliteStore::erase(const AccountKey& key, std::int64_t version, const Event& event) {
+  auto done = write([&](SQLite::Database&) -> Result<std::int64_t> {
+    if (auto erased = rows_->erase(key, version); !erased) return fail(std::move(erased.error()));
+    rows_->append(event);
+    return std::int64_t{0};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return {};
+}
+
+Result<void> SqliteStore::append(const Event& event) {
+  auto done = write([&](SQLite::Database&) -> Result<std::int64_t> {
+    rows_->append(event);
+    return std::int64_t{0};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return {};
+}
+
+Result<std::vector<Event>> SqliteStore::events(const EventQuery& query) {
+  std::vector<Event> out;
+  if (reader_ == nullptr) return out;
+  auto done = reader_->read([&](SQLite::Database& database) -> Result<void> {
+    out = read_events(database, query);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return out;
+}
+
+Result<std::int64_t> SqliteStore::prune_events(Instant before) {
+  return write(
+      [&](SQLite::Database&) -> Result<std::int64_t> { return rows_->prune_events(before); });
+}
+
+CommitCounters SqliteStore::counters() const {
+  return queue_ == nullptr ? CommitCounters() : queue_->counters();
+}
+
+}  // namespace keytide

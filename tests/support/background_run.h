@@ -1,0 +1,37 @@
+// BackgroundRun: a program that runs beside the test, to be looked at, stopped or killed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace keytide::testing {
+
+struct RunResult {
+  int exit_code = -1;  // 128 + the signal that ended it
+  std::string output;  // stdout
+  std::string errors;  // stderr
+};
+
+class BackgroundRun {
+ public:
+  // Its streams go to the files background.stdout and background.stderr in `folder`, where it runs.
+  BackgroundRun(const std::vector<std::string>& command,
+                const std::map<std::string, std::string>& variables, const std::string& folder);
+  ~BackgroundRun();  // kills it
+  BackgroundRun(const BackgroundRun&) = delete;
+  BackgroundRun& operator=(const BackgroundRun&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void send(int signal) const;
+  // Blocks until it has ended.
+  RunResult wait();
+
+ private:
+  std::string folder_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace keytide::testing
