@@ -33,11 +33,17 @@ CREATE TABLE account (
   switched_at         INTEGER,
   removed_at          INTEGER,
   ended               TEXT NOT NULL,  -- "number:outcome:time" of each ended attempt, oldest first
-  attempt_number      INTEGER,        -- this and the next four: NULL unless an attempt is open
+  open_tags           TEXT NOT NULL,  -- "number:time:hours:tagged" of each, oldest first
+  escrow_id           TEXT,           -- this and the next: NULL unless a value is in escrow
+  escrow_sealed       TEXT,
+  attempt_number      INTEGER,        -- this and the next seven: NULL unless an attempt is open
   attempt_phase       TEXT,
   attempt_atlas_time  INTEGER,
   attempt_asked_hours INTEGER,
   attempt_reason      TEXT,
+  attempt_tagged      INTEGER,
+  attempt_rotation_id TEXT,
+  attempt_lifetime_s  INTEGER,
   UNIQUE (scope_kind, scope_id, client_id)
 ) STRICT;
 
@@ -54,6 +60,7 @@ CREATE TABLE secret (
   asked_hours     INTEGER NOT NULL,
   fingerprint     TEXT NOT NULL,
   delete_intended INTEGER NOT NULL CHECK (delete_intended IN (0, 1)),
+  adopted         INTEGER NOT NULL CHECK (adopted IN (0, 1)),
   PRIMARY KEY (account, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -71,10 +78,11 @@ CREATE TABLE delivery (
   PRIMARY KEY (account, position)
 ) STRICT, WITHOUT ROWID;
 
--- What Atlas listed before the open attempt.
+-- What Atlas listed before the open attempt, and before those with an open tag.
 CREATE TABLE attempt_id_before (
   account   INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
   position  INTEGER NOT NULL,
+  attempt   INTEGER NOT NULL,
   secret_id TEXT NOT NULL,
   PRIMARY KEY (account, position)
 ) STRICT, WITHOUT ROWID;

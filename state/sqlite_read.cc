@@ -41,30 +41,67 @@ tl::unexpected<Error> unknown_word(const char* what, const std::string& word) {
                           what, word));
 }
 
+std::vector<std::string> split(const std::string& text, char between) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(between, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+template <class Number>
+bool read_number(const std::string& text, Number& out) {
+  const char* last = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), last, out);
+  return problem == std::errc() && stop == last;
+}
+
 // "3:aborted:1764000000 4:switched:1764100000"
 Result<std::vector<AttemptEnd>> decode_ended(const std::string& text) {
   std::vector<AttemptEnd> out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string one = text.substr(at, end - at);
-    at = end + 1;
-    const std::size_t first = one.find(':');
-    const std::size_t second = one.find(':', first == std::string::npos ? first : first + 1);
-    if (second == std::string::npos) return unknown_word("ended attempt", one);
-    const auto outcome = attempt_outcome_from(one.substr(first + 1, second - first - 1));
+  if (text.empty()) return out;
+  for (const std::string& one : split(text, ' ')) {
+    const auto parts = split(one, ':');
     AttemptEnd ended;
     std::int64_t seconds = 0;
-    const char* last = one.data() + one.size();
-    const auto number = std::from_chars(one.data(), one.data() + first, ended.number);
-    const auto time = std::from_chars(one.data() + second + 1, last, seconds);
-    const bool whole = number.ec == std::errc() && number.ptr == one.data() + first &&
-                       time.ec == std::errc() && time.ptr == last;
-    if (!outcome || !whole) return unknown_word("ended attempt", one);
+    const auto outcome = parts.size() == 3 ? attempt_outcome_from(parts[1]) : std::nullopt;
+    if (!outcome || !read_number(parts[0], ended.number) || !read_number(parts[2], seconds)) {
+      return unknown_word("ended attempt", one);
+    }
     ended.outcome = *outcome;
     ended.at = Instant(Seconds(seconds));
     out.push_back(ended);
   }
   return out;
+}
+
+// "3:1764000000:2140:1 4:1764100000:8:0"
+Result<std::vector<Attempt>> decode_tags(const std::string& text) {
+  std::vector<Attempt> out;
+  if (text.empty()) return out;
+  for (const std::string& one : split(text, ' ')) {
+    const auto parts = split(one, ':');
+    Attempt tag;
+    tag.phase = AttemptPhase::unknown;
+    std::int64_t seconds = 0;
+    int tagged = 0;
+    const bool whole = parts.size() == 4 && read_number(parts[0], tag.number) &&
+                       read_number(parts[1], seconds) && read_number(parts[2], tag.asked_hours) &&
+                       read_number(parts[3], tagged);
+    if (!whole) return unknown_word("open tag", one);
+    tag.atlas_time = Instant(Seconds(seconds));
+    tag.is_tagged = tagged != 0;
+    out.push_back(std::move(tag));
+  }
+  return out;
+}
+
+void read_escrow(Row& row, AccountRecord& record) {
+  std::string id = row.text();
+  std::string sealed = row.text();
+  if (!id.empty()) record.escrow = Escrowed{SecretId(std::move(id)), std::move(sealed)};
 }
 
 Result<void> read_attempt(Row& row, AccountRecord& record) {
@@ -78,6 +115,9 @@ Result<void> read_attempt(Row& row, AccountRecord& record) {
   attempt.atlas_time = row.instant();
   attempt.asked_hours = row.small();
   attempt.reason = row.text();
+  attempt.is_tagged = row.flag();
+  attempt.rotation_id = row.text();
+  attempt.lifetime = Seconds(row.number());
   record.attempt = std::move(attempt);
   return {};
 }
@@ -102,6 +142,10 @@ Result<AccountRecord> read_account(Row& row) {
   auto ended = decode_ended(row.text());
   if (!ended) return fail(std::move(ended.error()));
   record.ended = std::move(*ended);
+  auto tags = decode_tags(row.text());
+  if (!tags) return fail(std::move(tags.error()));
+  record.open_tags = std::move(*tags);
+  read_escrow(row, record);
   if (auto read = read_attempt(row, record); !read) return fail(std::move(read.error()));
   return record;
 }
@@ -121,6 +165,7 @@ Result<void> read_secret(Row& row, AccountRecord& record) {
   secret.asked_hours = row.small();
   secret.fingerprint = Fingerprint(row.text());
   secret.delete_intended = row.flag();
+  secret.is_adopted = row.flag();
   record.secrets.push_back(std::move(secret));
   return {};
 }
@@ -143,7 +188,15 @@ Result<void> read_delivery(Row& row, AccountRecord& record) {
 }
 
 Result<void> read_id_before(Row& row, AccountRecord& record) {
-  if (record.attempt) record.attempt->ids_before.emplace_back(row.text());
+  const std::int64_t number = row.number();
+  SecretId id(row.text());
+  if (record.attempt && record.attempt->number == number) {
+    record.attempt->ids_before.push_back(std::move(id));
+    return {};
+  }
+  for (Attempt& tag : record.open_tags) {
+    if (tag.number == number) tag.ids_before.push_back(id);
+  }
   return {};
 }
 
@@ -172,8 +225,9 @@ Result<void> read_children(SQLite::Database& database, Chosen& chosen, const cha
 constexpr const char* kAccounts =
     "SELECT id, scope_kind, scope_id, client_id, address, version, managed, generation, "
     "last_attempt, rotation_id, lifetime_s, overlap_s, on_remove, owner, switched_at, removed_at, "
-    "ended, attempt_number, attempt_phase, attempt_atlas_time, attempt_asked_hours, "
-    "attempt_reason FROM account ";
+    "ended, open_tags, escrow_id, escrow_sealed, attempt_number, attempt_phase, "
+    "attempt_atlas_time, attempt_asked_hours, attempt_reason, attempt_tagged, "
+    "attempt_rotation_id, attempt_lifetime_s FROM account ";
 
 Result<Chosen> read_accounts(SQLite::Database& database, const std::optional<AccountKey>& only) {
   Chosen chosen;
@@ -206,7 +260,7 @@ Result<std::vector<AccountRecord>> read_records(SQLite::Database& database,
   if (chosen->records.empty()) return std::vector<AccountRecord>();
   auto done = read_children(database, *chosen,
                             "secret_id, role, masked, created_at, expires_at, last_used_at, "
-                            "generation, asked_hours, fingerprint, delete_intended",
+                            "generation, asked_hours, fingerprint, delete_intended, adopted",
                             "secret", read_secret);
   if (done) {
     done = read_children(database, *chosen,
@@ -215,7 +269,8 @@ Result<std::vector<AccountRecord>> read_records(SQLite::Database& database,
                          "delivery", read_delivery);
   }
   if (done) {
-    done = read_children(database, *chosen, "secret_id", "attempt_id_before", read_id_before);
+    done =
+        read_children(database, *chosen, "attempt, secret_id", "attempt_id_before", read_id_before);
   }
   if (!done) return fail(std::move(done.error()));
   return std::move(chosen->records);

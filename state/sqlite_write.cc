@@ -61,26 +61,49 @@ std::string encode_ended(const std::vector<AttemptEnd>& ended) {
   return out;
 }
 
+std::string encode_tags(const std::vector<Attempt>& tags) {
+  std::string out;
+  for (const Attempt& tag : tags) {
+    fmt::format_to(std::back_inserter(out), "{}{}:{}:{}:{}", out.empty() ? "" : " ", tag.number,
+                   tag.atlas_time.time_since_epoch().count(), tag.asked_hours,
+                   tag.is_tagged ? 1 : 0);
+  }
+  return out;
+}
+
 void bind_attempt(Binder& row, const std::optional<Attempt>& attempt) {
   if (!attempt) {
-    row.null().null().null().null().null();
+    row.null().null().null().null().null().null().null().null();
     return;
   }
   row.number(attempt->number).word(name_of(attempt->phase)).instant(attempt->atlas_time);
-  row.number(attempt->asked_hours).text(attempt->reason);
+  row.number(attempt->asked_hours).text(attempt->reason).number(attempt->is_tagged ? 1 : 0);
+  row.text(attempt->rotation_id).number(attempt->lifetime.count());
+}
+
+void bind_escrow(Binder& row, const std::optional<Escrowed>& escrow) {
+  if (!escrow) {
+    row.null().null();
+    return;
+  }
+  row.text(escrow->id.str()).text(escrow->sealed);
 }
 
 constexpr const char* kInsertAccount =
     "INSERT INTO account (scope_kind, scope_id, client_id, address, version, managed, generation, "
     "last_attempt, rotation_id, lifetime_s, overlap_s, on_remove, owner, switched_at, removed_at, "
-    "ended, attempt_number, attempt_phase, attempt_atlas_time, attempt_asked_hours, "
-    "attempt_reason) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "ended, open_tags, escrow_id, escrow_sealed, attempt_number, attempt_phase, "
+    "attempt_atlas_time, attempt_asked_hours, attempt_reason, attempt_tagged, "
+    "attempt_rotation_id, attempt_lifetime_s) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr const char* kUpdateAccount =
     "UPDATE account SET scope_kind = ?, scope_id = ?, client_id = ?, address = ?, version = ?, "
     "managed = ?, generation = ?, last_attempt = ?, rotation_id = ?, lifetime_s = ?, "
     "overlap_s = ?, on_remove = ?, owner = ?, switched_at = ?, removed_at = ?, ended = ?, "
-    "attempt_number = ?, attempt_phase = ?, attempt_atlas_time = ?, attempt_asked_hours = ?, "
-    "attempt_reason = ? WHERE id = ?";
+    "open_tags = ?, escrow_id = ?, escrow_sealed = ?, attempt_number = ?, attempt_phase = ?, "
+    "attempt_atlas_time = ?, attempt_asked_hours = ?, attempt_reason = ?, attempt_tagged = ?, "
+    "attempt_rotation_id = ?, attempt_lifetime_s = ? "
+    "WHERE id = ?";
 
 }  // namespace
 
@@ -98,9 +121,10 @@ struct RowWriter::Statements {
   SQLite::Statement delete_secrets = prepared("DELETE FROM secret WHERE account = ?");
   SQLite::Statement delete_deliveries = prepared("DELETE FROM delivery WHERE account = ?");
   SQLite::Statement delete_ids = prepared("DELETE FROM attempt_id_before WHERE account = ?");
-  SQLite::Statement insert_secret = prepared("INSERT INTO secret VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+  SQLite::Statement insert_secret =
+      prepared("INSERT INTO secret VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
   SQLite::Statement insert_delivery = prepared("INSERT INTO delivery VALUES (?,?,?,?,?,?,?,?,?,?)");
-  SQLite::Statement insert_id = prepared("INSERT INTO attempt_id_before VALUES (?,?,?)");
+  SQLite::Statement insert_id = prepared("INSERT INTO attempt_id_before VALUES (?,?,?,?)");
   SQLite::Statement insert_event =
       prepared("INSERT INTO event (at, actor, address, account, kind, why) VALUES (?,?,?,?,?,?)");
 
@@ -118,11 +142,13 @@ struct RowWriter::Statements {
   std::int64_t write_account(const AccountRecord& record, const Stored& before) {
     Binder row(before.version == 0 ? insert_account : update_account);
     const std::string ended = encode_ended(record.ended);
+    const std::string tags = encode_tags(record.open_tags);
     row.key(record.key).text(record.address.str()).number(before.version + 1);
     row.number(record.managed ? 1 : 0).number(record.generation).number(record.last_attempt);
     row.text(record.rotation_id).number(record.lifetime.count()).number(record.overlap.count());
     row.word(record.on_remove == OnRemove::retire ? "retire" : "forget").text(record.owner);
-    row.maybe_instant(record.switched_at).maybe_instant(record.removed_at).text(ended);
+    row.maybe_instant(record.switched_at).maybe_instant(record.removed_at).text(ended).text(tags);
+    bind_escrow(row, record.escrow);
     bind_attempt(row, record.attempt);
     if (before.version != 0) row.number(before.id);
     row.run();
@@ -137,6 +163,7 @@ struct RowWriter::Statements {
       row.text(secret.masked).instant(secret.created_at).instant(secret.expires_at);
       row.maybe_instant(secret.last_used_at).number(secret.generation).number(secret.asked_hours);
       row.text(secret.fingerprint.str()).number(secret.delete_intended ? 1 : 0);
+      row.number(secret.is_adopted ? 1 : 0);
       row.run();
     }
   }
@@ -152,11 +179,16 @@ struct RowWriter::Statements {
     }
   }
 
-  void write_ids_before(std::int64_t account, const Attempt& attempt) {
+  void write_ids_before(std::int64_t account, const AccountRecord& record) {
     std::int64_t position = 0;
-    for (const SecretId& id : attempt.ids_before) {
-      Binder(insert_id).number(account).number(position++).text(id.str()).run();
-    }
+    const auto write = [&](const Attempt& attempt) {
+      for (const SecretId& id : attempt.ids_before) {
+        Binder row(insert_id);
+        row.number(account).number(position++).number(attempt.number).text(id.str()).run();
+      }
+    };
+    if (record.attempt) write(*record.attempt);
+    for (const Attempt& tag : record.open_tags) write(tag);
   }
 
   void delete_children(std::int64_t account) {
@@ -180,7 +212,7 @@ Result<std::int64_t> RowWriter::save(const AccountRecord& record) {
   const std::int64_t account = rows.write_account(record, before);
   rows.write_secrets(account, record.secrets);
   rows.write_deliveries(account, record.deliveries);
-  if (record.attempt) rows.write_ids_before(account, *record.attempt);
+  rows.write_ids_before(account, record);
   return before.version + 1;
 }
 

@@ -11,8 +11,9 @@
 namespace keytide {
 
 // Hands the body of the reply to `print`, as it came (and a line break, if it has none), and wipes
-// it. True when Atlas answered 201. Errors: those of create_raw; nothing was printed then.
+// it. True when Atlas answered 201. `print` says whether the text went out. Errors: those of
+// create_raw, and nothing was printed then; io, when a new secret could not be shown.
 Result<bool> run_api_create(AtlasClient& client, const RawCreate& create,
-                            const std::function<void(std::string_view)>& print);
+                            const std::function<bool(std::string_view)>& print);
 
 }  // namespace keytide

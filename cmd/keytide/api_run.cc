@@ -32,7 +32,7 @@ int run_api(const App& app) {
   }
   catch_interrupts();  // the reply is shown once: it is waited for
   const auto created = run_api_create((*atlas)->client, create_of(app.line),
-                                      [&](std::string_view text) { app.print(text); });
+                                      [&](std::string_view text) { return app.print(text); });
   (*atlas)->issuer.sign_out();
   if (!created) {
     app.complain(created.error());

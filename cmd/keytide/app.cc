@@ -12,14 +12,14 @@
 namespace keytide {
 namespace {
 
-void write_to(std::FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+bool write_to(std::FILE* stream, std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  return std::fflush(stream) == 0 && written;
 }
 
 }  // namespace
 
-void App::print(std::string_view text) const { write_to(stdout, text); }
+bool App::print(std::string_view text) const { return write_to(stdout, text); }
 
 void App::complain(std::string problem, std::string way_out) const {
   complain(
@@ -27,7 +27,10 @@ void App::complain(std::string problem, std::string way_out) const {
 }
 
 void App::complain(const Error& error) const {
-  if (line.json) return print(redact(json_error(error, {}, clock.now())));
+  if (line.json) {
+    print(redact(json_error(error, {}, clock.now())));
+    return;
+  }
   complain_text(fmt::format("error: {}\n", printable(error.text())));
 }
 
@@ -51,10 +54,10 @@ bool App::prints_json_lines() const {
          (line.command == "plan" || line.command == "apply" || line.command == "rotate");
 }
 
-std::string App::ask(std::string_view question) const {
+std::optional<std::string> App::ask(std::string_view question) const {
   print(question);
   std::string answer;
-  std::getline(std::cin, answer);
+  if (!std::getline(std::cin, answer)) return std::nullopt;
   return answer;
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,10 +25,10 @@ struct App {
   LogWriter& log;
   Style style;               // of stdout
   bool is_terminal = false;  // stdout is one
-  bool can_ask = false;      // stdin is one, and neither -input=false nor -json was given
+  bool can_ask = false;      // neither -input=false nor -json was given
 
-  // What a person or a pipe reads. Flushed at once.
-  void print(std::string_view text) const;
+  // What a person or a pipe reads. Flushed at once. Whether it went out.
+  bool print(std::string_view text) const;
   // Errors and warnings: on stderr, or with -json as diagnostics on stdout. Where stdout is one
   // JSON document (`status -json`), a warning beside it goes to stderr all the same.
   void complain(std::string problem, std::string way_out) const;
@@ -36,8 +37,8 @@ struct App {
   void complain_text(std::string_view text) const;  // on stderr, -json or not
   // Whether -json prints a line for each thing that happens, and no document.
   bool prints_json_lines() const;
-  // A line from stdin, without its newline; empty at its end.
-  std::string ask(std::string_view question) const;
+  // A line from stdin, without its newline; absent at its end.
+  std::optional<std::string> ask(std::string_view question) const;
   // "apply by root@host"
   std::string actor() const;
 };

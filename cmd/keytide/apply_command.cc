@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cmd/keytide/commands.h"
 #include "cmd/keytide/execute.h"
 #include "cmd/keytide/planning.h"
@@ -26,15 +28,17 @@ void approve_cuts(Planned& planned) {
 }
 
 bool person_approves(const App& app) {
-  if (!app.can_ask) {
+  const auto answer = app.can_ask
+                          ? app.ask(
+                                "\nDo you want to perform these actions?\n"
+                                "  Only 'yes' will be accepted to approve.\n\n  Enter a value: ")
+                          : std::nullopt;
+  if (!answer) {
     app.complain("nobody can be asked here",
                  "approve it with -auto-approve, or save a plan with `plan -out` and apply that");
     return false;
   }
-  const std::string answer = app.ask(
-      "\nDo you want to perform these actions?\n"
-      "  Only 'yes' will be accepted to approve.\n\n  Enter a value: ");
-  if (answer == "yes") return true;
+  if (*answer == "yes") return true;
   app.print("\nApply cancelled.\n");
   return false;
 }
@@ -51,19 +55,23 @@ int carry_out(const App& app, Workspace& workspace, const Planned& planned) {
   catch_interrupts();
   Issuer& issuer = **workspace.issuer();
   const auto progress = make_progress(app, planned.plan);
-  const Ports ports{issuer, workspace.store(), workspace.sinks(), app.clock, app.log, *progress};
-  const RunContext context{&planned.world.input, app.actor(), planned.world.sinks_read_at,
+  const Ports ports = workspace.ports(issuer, *progress);
+  const RunContext context{&planned.world.input, app.actor(), planned.world.world_read_at,
                            interrupted};
   const ExecuteResult result = execute(planned.plan, ports, context, app.line.parallelism);
   workspace.sign_out();
-  const int blocked = planned.plan.counts().blocked;
-  report_result(app, *progress, result, blocked);
-  const Instant oldest = app.clock.now() - workspace.config().events_keep;
+  const PlanCounts counts = planned.plan.counts();
+  report_result(app, *progress, result, counts);
+  // A host's clock that runs ahead must not take the log with it.
+  const Instant oldest = std::min(app.clock.now(), issuer.now()) - workspace.config().events_keep;
   if (const auto pruned = workspace.store().prune_events(oldest); !pruned) {
     app.complain(pruned.error());
   }
-  const bool failed = !result.failures.empty() || blocked > 0 || result.not_started > 0;
-  return failed || planned.has_unreadable_scope() ? 1 : 0;
+  const bool waits = counts.blocked > 0 || counts.quarantined > 0;
+  return waits || !result.failures.empty() || result.not_started > 0 ||
+                 planned.has_unreadable_scope()
+             ? 1
+             : 0;
 }
 
 int apply(const App& app, Intent intent) {

@@ -15,8 +15,7 @@ AtlasStack::AtlasStack(CurlTransportOptions transport_options, const App& app, A
 
 Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasConfig& config) {
   const Variables variables = process_variables();
-  const bool is_default = config.base_url == AtlasConfig{}.base_url;
-  auto url = atlas_base_url(is_default ? "" : config.base_url, variables);
+  auto url = atlas_base_url(config.base_url, variables);
   if (!url) return fail(std::move(url.error()));
   auto credentials = read_credentials(config, variables);
   if (!credentials) return fail(std::move(credentials.error()));

@@ -21,7 +21,6 @@ struct Later {
 // Named in the documentation already; refused plainly until they are there.
 constexpr std::array kLater{
     Later{"import", "adopts a secret that exists"},
-    Later{"orphan", "lists, adopts or deletes what a lost reply left"},
     Later{"run", "the service"},
     Later{"reload", "tells the service to read its files again"},
     Later{"forecast", "what will be renewed when"},
@@ -84,6 +83,7 @@ class Grammar {
     add_planning();
     add_reading();
     add_state();
+    add_orphan();
     add_api();
   }
 
@@ -208,6 +208,20 @@ class Grammar {
                   "The new file", 1, 1);
     CLI::App* unlock = add("force-unlock", "Clears what a dead process left of its lock");
     unlock->add_flag("--force", line_.force, "Accepted for Terraform's habit: nothing is asked");
+  }
+
+  void add_orphan() {
+    CLI::App* orphan = add("orphan", "Secrets that may be keytide's own, left by a lost reply");
+    orphan->require_subcommand(1);
+    add_json(add_below(orphan, "list", "Lists them, and creates whose outcome is open"));
+    CLI::App* adopt = add_below(orphan, "adopt", "Somebody uses it: kept until it expires");
+    add_lock(adopt);
+    add_arguments(adopt, "ADDR SECRET_ID", "The address; the id, where there are several", 1, 2);
+    CLI::App* remove = add_below(orphan, "delete", "Nobody uses it: deleted in Atlas");
+    add_lock(remove);
+    remove->add_flag("--auto-approve", line_.auto_approve, "Doesn't ask");
+    remove->add_flag("--input{true}", line_.input, "Never asks")->type_name("false");
+    add_arguments(remove, "ADDR SECRET_ID", "The address; the id, where there are several", 1, 2);
   }
 
   void add_api() {

@@ -15,6 +15,7 @@ int run_show(const App& app);
 int run_events(const App& app);
 int run_state(const App& app);
 int run_force_unlock(const App& app);
+int run_orphan(const App& app);
 int run_schema(const App& app);
 int run_version(const App& app);
 int run_api(const App& app);

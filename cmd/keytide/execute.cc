@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <tuple>
 
 #include "cmd/keytide/worker_pool.h"
@@ -13,13 +14,15 @@ bool finishes(const AccountPlan& account) {
   return !account.changes.empty() && account.changes.front().action == Action::finish;
 }
 
-std::vector<const AccountPlan*> queue_of(const Plan& plan) {
+// keytide's own account last: the others are not to depend on a new sign-in.
+std::vector<const AccountPlan*> queue_of(const Plan& plan, const std::set<ClientId>& own) {
   std::vector<const AccountPlan*> queue;
   for (const AccountPlan& account : plan.accounts) queue.push_back(&account);
-  std::sort(queue.begin(), queue.end(), [](const AccountPlan* a, const AccountPlan* b) {
-    return std::make_tuple(!finishes(*a), a->deadline, a->key) <
-           std::make_tuple(!finishes(*b), b->deadline, b->key);
-  });
+  const auto rank = [&](const AccountPlan& one) {
+    return std::make_tuple(own.contains(one.key.client_id), !finishes(one), one.deadline, one.key);
+  };
+  std::sort(queue.begin(), queue.end(),
+            [&](const AccountPlan* a, const AccountPlan* b) { return rank(*a) < rank(*b); });
   return queue;
 }
 
@@ -41,7 +44,7 @@ void add(ExecuteResult& total, const AccountPlan& account, AccountOutcome outcom
 
 ExecuteResult execute(const Plan& plan, const Ports& ports, const RunContext& context,
                       int parallelism) {
-  const std::vector<const AccountPlan*> queue = queue_of(plan);
+  const std::vector<const AccountPlan*> queue = queue_of(plan, context.input->own_accounts);
   ExecuteResult total;
   std::mutex mutex;
   for_each_in_parallel(queue.size(), parallelism, [&](std::size_t i) {

@@ -13,15 +13,22 @@ bool is_wanted(const PlanOptions& options, const Address& address) {
   return options.targets.empty() || options.targets.contains(address);
 }
 
-// The scopes of all entries, and of forgotten ones whose secrets are still to be deleted.
+// Whether a forgotten entry has something left to be done or watched.
+bool has_business(const AccountRecord& record) {
+  return record.on_remove == OnRemove::retire || record.attempt || !record.open_tags.empty() ||
+         record.with_role(Role::orphan) != nullptr ||
+         record.with_role(Role::quarantined) != nullptr;
+}
+
+// The scopes of all entries, and of forgotten ones that are not done with.
 std::vector<Scope> scopes_to_read(const PlanInput& input) {
   std::set<Scope> scopes;
   for (const DesiredSecret& secret : input.desired.secrets) {
     if (is_wanted(input.options, secret.address)) scopes.insert(secret.account.scope);
   }
   for (const AccountRecord& record : input.records) {
-    const bool retires = !record.managed && record.on_remove == OnRemove::retire;
-    if (retires && is_wanted(input.options, record.address)) scopes.insert(record.key.scope);
+    const bool is_left = !record.managed && has_business(record);
+    if (is_left && is_wanted(input.options, record.address)) scopes.insert(record.key.scope);
   }
   return {scopes.begin(), scopes.end()};
 }
@@ -32,9 +39,6 @@ void read_scopes(PlanInput& input, const Ports& ports, int parallelism) {
   for_each_in_parallel(scopes.size(), parallelism, [&](std::size_t i) {
     input.scopes[i] = read_scope(ports.issuer, scopes[i]);
   });
-  for (const ObservedScope& scope : input.scopes) {
-    if (!scope.error) input.now = std::max(input.now, scope.atlas_now);
-  }
 }
 
 void read_all_sinks(PlanInput& input, const Ports& ports, int parallelism) {
@@ -62,7 +66,10 @@ Result<World> gather(GatherRequest request, const Ports& ports) {
   if (!records) return fail(std::move(records.error()));
   input.records = std::move(*records);
   input.desired = std::move(request.desired);
+  input.empty_sources = std::move(request.empty_sources);
+  input.own_accounts = std::move(request.own_accounts);
   input.lineage = ports.store.identity().lineage;
+  if (ports.escrow != nullptr) input.escrow_key = ports.escrow->key_id();
   input.limits = ports.issuer.limits();
   input.safety = request.safety;
   input.approvals = std::move(request.approvals);
@@ -71,9 +78,10 @@ Result<World> gather(GatherRequest request, const Ports& ports) {
     read_scopes(input, ports, request.parallelism);
     read_all_sinks(input, ports, request.parallelism);
   }
-  world.sinks_read_at = ports.clock.since_boot();
+  world.world_read_at = ports.clock.since_boot();
+  // Read side by side, so that they differ by the clocks alone.
   input.host_now = ports.clock.now();
-  if (input.now == Instant{}) input.now = ports.issuer.now();
+  input.now = ports.issuer.now();
   return world;
 }
 

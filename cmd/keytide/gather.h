@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace keytide {
 
 struct GatherRequest {
   DesiredState desired;
+  std::vector<std::string> empty_sources;
+  std::set<ClientId> own_accounts;
   PlanOptions options;
   SafetyPolicy safety;
   Approvals approvals;
@@ -22,7 +25,7 @@ struct GatherRequest {
 
 struct World {
   PlanInput input;
-  std::chrono::milliseconds sinks_read_at{0};  // Clock::since_boot
+  std::chrono::milliseconds world_read_at{0};  // Clock::since_boot
 };
 
 // One list call per scope and page; the data sinks of every entry that has a record. A scope that

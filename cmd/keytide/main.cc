@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <variant>
 #include <vector>
@@ -41,6 +42,9 @@ constexpr std::array kCommands{
     Command{"state mv", run_state},
     Command{"state rm", run_state},
     Command{"state backup", run_state},
+    Command{"orphan list", run_orphan},
+    Command{"orphan adopt", run_orphan},
+    Command{"orphan delete", run_orphan},
     Command{"force-unlock", run_force_unlock},
     Command{"schema", run_schema},
     Command{"version", run_version},
@@ -51,7 +55,14 @@ constexpr std::array kCommands{
 int dispatch(const App& app) {
   if (app.prints_json_lines()) app.print(json_version(std::string(kVersion), app.clock.now()));
   for (const Command& command : kCommands) {
-    if (command.name == app.line.command) return command.run(app);
+    if (command.name != app.line.command) continue;
+    const int code = command.run(app);
+    // Half a plan or half a document must not pass for a whole one.
+    if (std::ferror(stdout) == 0) return code;
+    app.complain_text(
+        "error: what was printed could not be written: the disk is full, or the reader "
+        "went away\n");
+    return 1;
   }
   app.complain("no such command: " + app.line.command, "");
   return 1;
@@ -84,7 +95,7 @@ int run(CommandLine line) {
                 {log_format_from(line.log_format).value_or(LogFormat::logfmt),
                  log_level_from(line.log_level).value_or(LogLevel::warn)});
   const Style style{use_color(STDOUT_FILENO, line.no_color)};
-  const bool can_ask = line.input && !line.json && is_terminal(STDIN_FILENO);
+  const bool can_ask = line.input && !line.json;
   return dispatch(App{std::move(line), environment_snapshot(), clock, log, style,
                       is_terminal(STDOUT_FILENO), can_ask});
 }

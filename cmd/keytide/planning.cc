@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "cmd/keytide/entries.h"
 #include "cmd/keytide/report.h"
 #include "core/plan/make_plan.h"
-#include "providers/sources/load.h"
 
 namespace keytide {
 namespace {
@@ -17,15 +17,21 @@ class Silent : public ProgressListener {
   void on(const Progress&) override {}
 };
 
-std::optional<DesiredState> load_manifests(const App& app, Workspace& workspace) {
+std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspace) {
   const Config& config = workspace.config();
   if (!names_manifests(app, config)) return std::nullopt;
-  LoadOptions options;
-  options.cache_file = workspace.cache_file();
-  LoadedManifests loaded = load_desired(config.sources, options);
+  LoadedManifests loaded = load_entries(app, config, workspace.cache_file());
   app.complain(loaded.problems);
   if (!loaded.is_good()) return std::nullopt;
-  return std::move(loaded.state);
+  return loaded;
+}
+
+std::set<ClientId> own_accounts(const App& app, const Workspace& workspace) {
+  std::set<ClientId> own;
+  for (const OwnLogin& login : own_logins(workspace.config().atlas, app.environment)) {
+    own.insert(ClientId(login.client_id));
+  }
+  return own;
 }
 
 bool knows_addresses(const App& app, const PlanInput& input) {
@@ -57,18 +63,19 @@ PlanRequest request_of(const CommandLine& line) {
 }
 
 std::optional<Planned> plan_now(const App& app, Workspace& workspace, const PlanRequest& request) {
-  auto desired = load_manifests(app, workspace);
-  if (!desired) return std::nullopt;
+  auto loaded = load_manifests(app, workspace);
+  if (!loaded) return std::nullopt;
   auto issuer = workspace.issuer();
   if (!issuer) {
     app.complain(issuer.error());
     return std::nullopt;
   }
   Silent silent;
-  const Ports ports{**issuer, workspace.store(), workspace.sinks(), app.clock, app.log, silent};
-  auto world = gather({std::move(*desired), request.options, workspace.config().safety,
-                       request.approvals, app.line.parallelism},
-                      ports);
+  const Ports ports = workspace.ports(**issuer, silent);
+  auto world = gather(
+      {std::move(loaded->state), std::move(loaded->empty_sources), own_accounts(app, workspace),
+       request.options, workspace.config().safety, request.approvals, app.line.parallelism},
+      ports);
   if (!world) {
     app.complain(world.error());
     return std::nullopt;

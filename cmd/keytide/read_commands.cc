@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include "cmd/keytide/commands.h"
+#include "cmd/keytide/entries.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/settings.h"
 #include "cmd/keytide/version.h"
 #include "cmd/keytide/views/json_line.h"
 #include "core/manifest/json_schema.h"
-#include "providers/sources/load.h"
 
 namespace keytide {
 
@@ -15,7 +15,7 @@ int run_validate(const App& app) {
   Settings settings = load_settings(app.line, app.environment);
   LoadedManifests loaded;
   const bool can_load = !has_errors(settings.problems) && !settings.config.sources.empty();
-  if (can_load) loaded = load_desired(settings.config.sources);
+  if (can_load) loaded = load_entries(app, settings.config, "");
   if (app.line.json) {
     Diagnostics all = std::move(settings.problems);
     if (!can_load && !has_errors(all)) all.push_back(no_manifests());

@@ -102,11 +102,11 @@ std::unique_ptr<ApplyProgress> make_progress(const App& app, const Plan& plan) {
 }
 
 void report_result(const App& app, ApplyProgress& progress, const ExecuteResult& result,
-                   int blocked) {
+                   const PlanCounts& planned) {
   progress.clear();
   if (!app.line.json) app.complain_text(render_failures(result));
-  app.print(app.line.json ? json_apply_summary(result, blocked, app.clock.now())
-                          : render_apply_summary(result, blocked, app.style));
+  app.print(app.line.json ? json_apply_summary(result, planned, app.clock.now())
+                          : render_apply_summary(result, planned, app.style));
 }
 
 }  // namespace keytide

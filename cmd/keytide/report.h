@@ -34,6 +34,6 @@ std::unique_ptr<ApplyProgress> make_progress(const App& app, const Plan& plan);
 
 // The end of an apply.
 void report_result(const App& app, ApplyProgress& progress, const ExecuteResult& result,
-                   int blocked);
+                   const PlanCounts& planned);
 
 }  // namespace keytide

@@ -41,7 +41,12 @@ Result<PlanFile> load_saved_plan(const std::string& path) {
   return file;
 }
 
-PlanRequest request_of(const PlanFile& saved) { return {saved.options, saved.approvals}; }
+// The cuts that were shown are approved once the plan is the same: with them it would be another.
+PlanRequest request_of(const PlanFile& saved) {
+  PlanRequest request{saved.options, saved.approvals};
+  request.approvals.cuts.clear();
+  return request;
+}
 
 bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, Planned& planned) {
   const auto differences = compare(saved, planned.plan, workspace.store().identity().lineage);

@@ -8,6 +8,7 @@
 #include "providers/sinks/notify_hook.h"
 #include "providers/sinks/registry.h"
 #include "providers/system/environment.h"
+#include "providers/system/escrow_file.h"
 #include "state/lock.h"
 #include "state/sqlite_store.h"
 
@@ -17,7 +18,14 @@ namespace {
 class Connected : public Workspace {
  public:
   Connected(const App& app, Config config)
-      : app_(app), config_(std::move(config)), sinks_(inherited_by_hooks()) {}
+      : app_(app),
+        config_(std::move(config)),
+        sinks_(inherited_by_hooks()),
+        escrow_(
+            config_.escrow.key_file.empty() ? config_.state_path + ".key" : config_.escrow.key_file,
+            config_.escrow.key_file.empty()) {}
+
+  ~Connected() override { sign_out(); }
 
   Result<void> open_store(Access access) {
     if (access == Access::write) {
@@ -46,7 +54,17 @@ class Connected : public Workspace {
     return &atlas_->issuer;
   }
 
-  void sign_out() override {
+  Ports ports(Issuer& issuer, ProgressListener& progress) override {
+    return {issuer,
+            *store_,
+            sinks_,
+            app_.clock,
+            app_.log,
+            progress,
+            config_.escrow.is_on ? &escrow_ : nullptr};
+  }
+
+  void sign_out() final {
     if (atlas_) atlas_->issuer.sign_out();
   }
 
@@ -58,6 +76,7 @@ class Connected : public Workspace {
   const App& app_;
   const Config config_;
   SinkRegistry sinks_;
+  EscrowFile escrow_;
   std::optional<StoreLock> lock_;  // goes last: the store is closed under it
   std::unique_ptr<StateStore> store_;
   std::unique_ptr<AtlasStack> atlas_;

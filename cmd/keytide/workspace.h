@@ -30,6 +30,8 @@ class Workspace {
   virtual SinkFactory& sinks() = 0;
   // Made at the first call. Errors: a credential is missing or can't be read.
   virtual Result<Issuer*> issuer() = 0;
+  // All ports, for one run that tells `progress` how it goes.
+  virtual Ports ports(Issuer& issuer, ProgressListener& progress) = 0;
   // Where decoded manifests are kept between runs.
   virtual std::string cache_file() const = 0;
   // Revokes the tokens that were minted for this run; best effort.

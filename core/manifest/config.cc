@@ -41,6 +41,7 @@ class ConfigReader {
     }
     if (const auto atlas = root.find("atlas")) read_atlas(*atlas);
     if (const auto safety = root.find("safety")) read_safety(*safety);
+    if (const auto escrow = root.find("escrow")) read_escrow(*escrow);
     if (const auto events = root.find("events")) read_length(*events, "keep", config_.events_keep);
     return std::move(config_);
   }
@@ -173,6 +174,14 @@ class ConfigReader {
     return std::nullopt;
   }
 
+  void read_escrow(YamlValue escrow) {
+    config_.escrow.place = report_.place_of(escrow);
+    config_.escrow.is_on = escrow.is_map();
+    const auto key = escrow.is_map() ? escrow.find("key") : std::nullopt;
+    const auto file = key && key->is_map() ? key->find("file") : std::nullopt;
+    if (file) config_.escrow.key_file = under_folder(file->text());
+  }
+
   void read_safety(YamlValue safety) {
     SafetyPolicy& out = config_.safety;
     if (const auto percent = safety.find("max_removed_or_respecified")) {
@@ -181,6 +190,13 @@ class ConfigReader {
     if (const auto skew = safety.find("max_clock_skew")) {
       out.max_clock_skew.reset();
       if (const auto length = parse_duration(skew->text())) out.max_clock_skew = *length;
+    }
+    read_length(safety, "confirm_after", out.confirm_after);
+    if (const auto reclaim = safety.find("reclaim_foreign"); reclaim && reclaim->is_map()) {
+      const auto length = reclaim->find("unused_for");
+      if (const auto span = parse_duration(length ? length->text() : "")) {
+        out.reclaim_unused_for = *span;
+      }
     }
     if (const auto creates = safety.find("max_creates")) {
       out.max_creates = percent_of(creates->text());

@@ -44,8 +44,8 @@ struct TokenLogin {
 using Login = std::variant<ServiceAccountLogin, ApiKeyLogin, TokenLogin>;
 
 struct AtlasConfig {
-  std::string base_url = "https://cloud.mongodb.com";  // without a slash at its end
-  std::string ca_file;                                 // empty: the system's
+  std::string base_url;  // without a slash at its end; empty: the environment's, else Atlas's own
+  std::string ca_file;   // empty: the system's
   Seconds timeout{15};
   std::map<std::string, Login> credentials;  // by org or project id, or "default"
 };
@@ -56,12 +56,20 @@ struct SourceConfig {
   Place place;  // of the path; nowhere for a source of the command line
 };
 
+// Where the key of the escrow lies.
+struct EscrowConfig {
+  bool is_on = true;
+  std::string key_file;  // empty: keytide's own, beside the store, made at first need
+  Place place;           // of the key `escrow`; nowhere when it is absent
+};
+
 struct Config {
   std::string file;                       // where it was read; empty: there was none
   std::string state_path = "keytide.db";  // of the SQLite database
   std::vector<SourceConfig> sources;
   AtlasConfig atlas;
   SafetyPolicy safety;
+  EscrowConfig escrow;
   Seconds events_keep{std::chrono::hours(400 * 24)};
 };
 

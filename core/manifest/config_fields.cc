@@ -162,15 +162,35 @@ constexpr ValueShape kCreates{.kind = Kind::integer,
                               .low = 1,
                               .high = 100};
 constexpr Words kNever{"never"};
-constexpr ValueShape kReclaim{.what = "never: {unused_for: …} comes in a later version",
-                              .way_out = "write never",
-                              .choices = kNever};
+constexpr ValueShape kUnusedFor{.kind = Kind::duration,
+                                .what = "a duration",
+                                .way_out = "write 1d to 365d, such as 30d",
+                                .low = kDay,
+                                .high = 365 * kDay};
+constexpr FieldSpec kReclaimFields[] = {
+    {"unused_for", &kUnusedFor,
+     "A secret that is not keytide's and was not used for so long may be deleted for its slot.",
+     true},
+};
+constexpr ValueShape kReclaim{.kind = Kind::object,
+                              .what = "never or a limit",
+                              .way_out = "write never, or {unused_for: 30d}",
+                              .choices = kNever,
+                              .fields = kReclaimFields};
+constexpr ValueShape kConfirm{.kind = Kind::duration,
+                              .what = "a duration",
+                              .way_out = "write 1s to 1h, such as 1m",
+                              .low = 1,
+                              .high = 3600};
 constexpr FieldSpec kSafetyFields[] = {
     {"max_removed_or_respecified", &kPercent,
      "Of at least 10 entries; lifted by "
      "-allow-large-change."},
     {"max_clock_skew", &kSkew, "Between this host and Atlas; lifted by -allow-clock-skew."},
     {"max_creates", &kCreates, "Per service account in min(24 h, a third of the life)."},
+    {"confirm_after", &kConfirm,
+     "A sink that seems lost, and a create whose reply was lost, are looked at again so much "
+     "later."},
     {"reclaim_foreign", &kReclaim, "May a secret that is not ours be deleted for its slot?"},
 };
 constexpr ValueShape kSafety{.kind = Kind::object,
@@ -183,6 +203,25 @@ constexpr ValueShape kKeep{.kind = Kind::duration,
                            .way_out = "write 1d to 3650d, such as 400d",
                            .low = kDay,
                            .high = 3650 * kDay};
+constexpr FieldSpec kEscrowKeyFields[] = {
+    {"file", &kPath, "A file that holds the key: 32 characters or more."},
+};
+constexpr Words kEscrowKeyKinds{"file"};
+constexpr ValueShape kEscrowKey{.kind = Kind::object,
+                                .what = "{file: …}",
+                                .way_out = "write {file: escrow.key}",
+                                .fields = kEscrowKeyFields,
+                                .one_of = kEscrowKeyKinds};
+constexpr Words kNone{"none"};
+constexpr FieldSpec kEscrowFields[] = {
+    {"key", &kEscrowKey, "Where the key is; a file beside the store when absent.", true},
+};
+constexpr ValueShape kEscrow{.kind = Kind::object,
+                             .what = "none or a key",
+                             .way_out = "write {key: {file: escrow.key}}, or none",
+                             .choices = kNone,
+                             .fields = kEscrowFields};
+
 constexpr FieldSpec kEventsFields[] = {{"keep", &kKeep, "How long events are kept; 400d."}};
 constexpr ValueShape kEvents{
     .kind = Kind::object, .what = "a map", .way_out = "write keep: 400d", .fields = kEventsFields};
@@ -193,7 +232,7 @@ constexpr FieldSpec kConfigFields[] = {
     {"sources", &kSources, "Where the manifests are."},
     {"atlas", &kAtlas, "How Atlas is reached."},
     {"safety", &kSafety, "Limits that a plan must not cross unasked."},
-    {"escrow", nullptr, "", false, "the escrow comes in a later version"},
+    {"escrow", &kEscrow, "Keeps a new secret's value, encrypted, until every sink has it."},
     {"events", &kEvents, "The log of what was done."},
     {"listen", nullptr, "", false, "the service, which listens, comes in a later version"},
 };

@@ -51,7 +51,7 @@ class Renderer {
       case Kind::duration:
         return duration(shape);
       case Kind::object:
-        return object(shape, depth);
+        return shape.choices.empty() ? object(shape, depth) : word_or_object(shape, depth);
       case Kind::map:
         return map(shape, depth);
       case Kind::list:
@@ -93,6 +93,10 @@ class Renderer {
   static std::string type(std::string_view name, const ValueShape& shape) {
     if (shape.may_be_null) return fmt::format("\"type\": [\"{}\", \"null\"]", name);
     return fmt::format("\"type\": \"{}\"", name);
+  }
+
+  std::string word_or_object(const ValueShape& shape, int depth) {
+    return fmt::format("\"anyOf\": [{{{}}}, {{{}}}]", text(shape), object(shape, depth));
   }
 
   std::string object(const ValueShape& shape, int depth) {

@@ -54,6 +54,8 @@ class Checker {
   explicit Checker(Report& report) : report_(report) {}
 
   void check(YamlValue value, const ValueShape& shape, const Here& here) {
+    const bool may_be_word = shape.kind == Kind::object && !shape.choices.empty();
+    if (may_be_word && value.is_scalar() && !value.is_null()) return check_text(value, shape, here);
     if (!has_right_kind(value, shape, here)) return;
     switch (shape.kind) {
       case Kind::text:

@@ -35,9 +35,10 @@ struct ValueShape {
   std::string_view way_out;  // what to write instead
 
   // text
-  std::string_view pattern{};                   // of the JSON Schema; empty: anything but ""
-  bool (*fits)(std::string_view) = nullptr;     // says the same as `pattern`
-  std::span<const std::string_view> choices{};  // the only values; a duration takes them as well
+  std::string_view pattern{};                // of the JSON Schema; empty: anything but ""
+  bool (*fits)(std::string_view) = nullptr;  // says the same as `pattern`
+  // The only values; a duration and an object take them as well.
+  std::span<const std::string_view> choices{};
   bool is_id = false;        // may be plain even where YAML sees a number: its text is exact
   bool is_template = false;  // may hold {{name}}: `fits` is asked after that was put in
 

@@ -26,6 +26,7 @@ struct ObservedAccount {
   AccountKey key;
   std::string name;
   std::vector<ObservedSecret> secrets;  // sorted by createdAt, then id; expired ones are listed too
+  bool says_secrets = true;             // false: the reply had no `secrets` at all
 };
 
 // One scope as one refresh saw it.

@@ -70,6 +70,10 @@ std::string_view name_of(Reason reason) {
       return "removed";
     case Reason::interrupted:
       return "interrupted";
+    case Reason::settled:
+      return "settled";
+    case Reason::half_delivered:
+      return "half_delivered";
   }
   return "unknown";
 }
@@ -78,6 +82,7 @@ PlanCounts Plan::counts() const {
   PlanCounts counts;
   for (const AccountPlan& account : accounts) {
     if (account.blocked) ++counts.blocked;
+    if (account.quarantined) ++counts.quarantined;
     for (const Change& change : account.changes) {
       switch (change.action) {
         case Action::create:
@@ -104,7 +109,7 @@ PlanCounts Plan::counts() const {
 
 bool Plan::empty() const {
   for (const AccountPlan& account : accounts) {
-    if (account.blocked || !account.changes.empty()) return false;
+    if (account.blocked || account.quarantined || !account.changes.empty()) return false;
   }
   return true;
 }

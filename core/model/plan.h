@@ -43,6 +43,8 @@ enum class Reason {
   overlap_over,
   removed,
   interrupted,
+  settled,
+  half_delivered,
 };
 std::string_view name_of(Reason reason);
 
@@ -74,6 +76,7 @@ struct Change {
   std::optional<Address> moved_from;  // update
   std::vector<SinkChange> sinks;      // update
   std::vector<SinkName> lost;         // renew: sinks to be read a second time before the create
+  std::vector<SecretId> listed;       // settled: what Atlas listed; a second look has to agree
 };
 
 // An entry that can't be served now.
@@ -94,6 +97,8 @@ struct AccountPlan {
   bool drop_record = false;        // nothing is left of a forgotten entry: its record goes
   std::vector<Change> changes;
   std::optional<Blocked> blocked;
+  // Secrets that may be ours and that a person has to decide about; the account goes on meanwhile.
+  std::optional<Blocked> quarantined;
   std::vector<std::string> notes;  // for people: "the old secret was used after the switch"
   std::optional<Instant> renew_at;
   Instant deadline{};  // of the queue: current's expiry; the epoch where there is none
@@ -106,6 +111,7 @@ struct PlanCounts {
   int forget = 0;
   int finish = 0;
   int blocked = 0;
+  int quarantined = 0;
 };
 
 struct Plan {
@@ -115,7 +121,7 @@ struct Plan {
   int unchanged = 0;
 
   PlanCounts counts() const;
-  bool empty() const;      // nothing to do, nothing blocked
+  bool empty() const;      // nothing to do, nothing blocked or quarantined
   bool has_drift() const;  // something changed outside of keytide
 };
 

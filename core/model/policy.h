@@ -27,6 +27,12 @@ struct SafetyPolicy {
   int max_removed_or_respecified_percent = 30;  // of at least `min_entries_for_percent` entries
   int min_entries_for_percent = 10;
   std::optional<Seconds> max_clock_skew = Seconds(300);  // absent: unlimited
+  // A secret that is not ours and was not used for so long may be deleted where its slot is needed;
+  // absent: never.
+  std::optional<Seconds> reclaim_unused_for;
+  // What two looks have to agree on (a sink is lost, an unknown create came to nothing) is looked
+  // at again so long after the first.
+  Seconds confirm_after{60};
   int max_creates = 3;  // per account in min(24 h, a third of the life), not ended in a switch
 };
 

@@ -12,10 +12,14 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<Role, 4> kRoles{{{Role::current, "current"},
+constexpr std::size_t kEndedKept = 16;
+
+constexpr Names<Role, 6> kRoles{{{Role::current, "current"},
                                  {Role::previous, "previous"},
                                  {Role::fresh, "fresh"},
-                                 {Role::orphan, "orphan"}}};
+                                 {Role::orphan, "orphan"},
+                                 {Role::quarantined, "quarantined"},
+                                 {Role::reclaimed, "reclaimed"}}};
 constexpr Names<DeliveryStatus, 2> kStatuses{
     {{DeliveryStatus::begun, "begun"}, {DeliveryStatus::delivered, "delivered"}}};
 constexpr Names<AttemptPhase, 4> kPhases{{{AttemptPhase::posting, "posting"},
@@ -23,10 +27,12 @@ constexpr Names<AttemptPhase, 4> kPhases{{{AttemptPhase::posting, "posting"},
                                           {AttemptPhase::created, "created"},
                                           {AttemptPhase::verified, "verified"}}};
 using Outcome = AttemptEnd::Outcome;
-constexpr Names<Outcome, 4> kOutcomes{{{Outcome::switched, "switched"},
+constexpr Names<Outcome, 6> kOutcomes{{{Outcome::switched, "switched"},
                                        {Outcome::rejected, "rejected"},
                                        {Outcome::not_sent, "not_sent"},
-                                       {Outcome::aborted, "aborted"}}};
+                                       {Outcome::aborted, "aborted"},
+                                       {Outcome::lost, "lost"},
+                                       {Outcome::died, "died"}}};
 
 template <class E, std::size_t N>
 std::string_view name_in(const Names<E, N>& names, E value) {
@@ -62,6 +68,10 @@ std::optional<Outcome> attempt_outcome_from(std::string_view name) {
   return value_in(kOutcomes, name);
 }
 
+bool counts_for_loop_guard(Outcome outcome) {
+  return outcome == Outcome::aborted || outcome == Outcome::lost || outcome == Outcome::died;
+}
+
 const OwnedSecret* AccountRecord::find(const SecretId& id) const {
   const auto found = std::find_if(secrets.begin(), secrets.end(),
                                   [&](const OwnedSecret& secret) { return secret.id == id; });
@@ -86,6 +96,21 @@ const Delivery* AccountRecord::delivery(const SinkName& sink) const {
   const auto found = std::find_if(deliveries.begin(), deliveries.end(),
                                   [&](const Delivery& one) { return one.sink == sink; });
   return found == deliveries.end() ? nullptr : &*found;
+}
+
+void AccountRecord::end_attempt(AttemptEnd::Outcome outcome, Instant at) {
+  CHECK(attempt.has_value(), "only an open attempt is closed");
+  ended.push_back({attempt->number, outcome, at});
+  attempt.reset();
+  // What the loop guard counts is not pushed out by what it does not.
+  const auto is_spare = [&](const AttemptEnd& end) {
+    return !counts_for_loop_guard(end.outcome) || end.at + std::chrono::hours(24) < at;
+  };
+  while (ended.size() > kEndedKept) {
+    const auto spare = std::find_if(ended.begin(), ended.end(), is_spare);
+    if (spare == ended.end()) return;
+    ended.erase(spare);
+  }
 }
 
 }  // namespace keytide

@@ -1,15 +1,17 @@
 // What keytide knows: one record per service account, kept in the state store. A record never
-// holds a secret value: masks, fingerprints and times only.
+// holds a secret value: masks, fingerprints, times, and while a chain is open a ciphertext.
 //
 // The chain that makes a new secret, and where it is recorded:
 //
-//   (no attempt) ─W1→ posting ─W2→ created ─W3→ verified ─(begun/delivered per sink)─W5→ (no
-//   attempt)
-//                        ├─ rejected or not sent ──────────────────────────────────────→ (no
-//                        attempt) └─W→ unknown: nobody knows whether Atlas made a secret
+//   none ─W1→ posting ─W2→ created ─W3→ verified ─(begun/delivered per sink)─W5→ none
+//               ├─ rejected or not sent ─────────────────────────────────────→ none
+//               └─W→ unknown ─ settled: nobody will ever know ───────────────→ none, and an open
+//               tag
 //
 // While an attempt is open the secret that it made has the role `fresh`; W5 makes it `current`, and
-// the old current `previous`.
+// the old current `previous`. A secret that Atlas lists and nobody recorded may be of an attempt
+// whose outcome is unknown: it is `orphan` (to be deleted) where it bears the attempt's tag, and
+// `quarantined` (a person decides) where it merely appeared while that create was on its way.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +27,18 @@
 
 namespace keytide {
 
-enum class Role { current, previous, fresh, orphan };
+enum class Role {
+  current,      // serves
+  previous,     // served before
+  fresh,        // of the open attempt
+  orphan,       // came to nothing: to be deleted
+  quarantined,  // may be ours: a person decides
+  reclaimed,    // not ours: deleted for its slot, as `reclaim_foreign` allows
+};
 std::string_view name_of(Role role);
 std::optional<Role> role_from(std::string_view name);
 
-// A secret that keytide made.
+// A secret that keytide made; or, quarantined, may have made; or, reclaimed, is about to delete.
 struct OwnedSecret {
   SecretId id;
   Role role = Role::current;
@@ -41,6 +50,7 @@ struct OwnedSecret {
   int asked_hours = 0;  // the life that its create asked for
   Fingerprint fingerprint;
   bool delete_intended = false;  // W6: a DELETE may have been sent
+  bool is_adopted = false;       // a person said that it is in use: kept until it expires
 
   friend bool operator==(const OwnedSecret&, const OwnedSecret&) = default;
 };
@@ -75,21 +85,43 @@ struct Attempt {
   int asked_hours = 0;   // the life in the POST: also the tag that marks the secret as ours
   std::vector<SecretId> ids_before;  // listed at W1
   std::string reason;
+  // Whether the life is shorter than the manifest's lifetime, and so marks the secret as ours.
+  bool is_tagged = false;
+  // As the manifest said at W1: a change of either after that waits for the next attempt.
+  std::string rotation_id{};
+  Seconds lifetime{0};
 
   friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 
 // How an attempt ended: the loop guard counts those that did not end in a switch.
 struct AttemptEnd {
-  enum class Outcome { switched, rejected, not_sent, aborted };
+  enum class Outcome {
+    switched,  // W5
+    rejected,  // Atlas said no
+    not_sent,  // it never left this machine
+    aborted,   // made, and deleted again or gone
+    lost,      // nobody knows: no reply, and nothing that bears its tag so far
+    died,      // the process died with it: between W1 and W2, or with the only copy of the value
+  };
   std::int64_t number = 0;
   Outcome outcome = Outcome::switched;
   Instant at{};
 
   friend bool operator==(const AttemptEnd&, const AttemptEnd&) = default;
 };
+// A create that may have cut lives for nothing.
+bool counts_for_loop_guard(AttemptEnd::Outcome outcome);
 std::string_view name_of(AttemptEnd::Outcome outcome);
 std::optional<AttemptEnd::Outcome> attempt_outcome_from(std::string_view name);
+
+// The value of one secret, encrypted, for as long as a sink may still need it: see escrow.h.
+struct Escrowed {
+  SecretId id;
+  std::string sealed;
+
+  friend bool operator==(const Escrowed&, const Escrowed&) = default;
+};
 
 struct AccountRecord {
   AccountKey key;
@@ -109,13 +141,20 @@ struct AccountRecord {
   std::vector<OwnedSecret> secrets;  // sorted by generation, then id
   std::vector<Delivery> deliveries;  // sorted by sink
   std::optional<Attempt> attempt;
-  std::vector<AttemptEnd> ended;  // the newest 16, oldest first
+  std::vector<AttemptEnd>
+      ended;  // the newest 16, and all of the last day that the loop guard counts
+  // Attempts whose outcome nobody learned, oldest first: for 30 days a secret that bears the tag of
+  // one of them is ours, whenever it appears. Their `reason` is not kept.
+  std::vector<Attempt> open_tags;
+  std::optional<Escrowed> escrow;
 
   const OwnedSecret* find(const SecretId& id) const;
   const OwnedSecret* with_role(Role role) const;  // the newest of that role, or nullptr
   OwnedSecret* find(const SecretId& id);
   OwnedSecret* with_role(Role role);
   const Delivery* delivery(const SinkName& sink) const;
+  // Closes the open attempt: it moves to `ended`.
+  void end_attempt(AttemptEnd::Outcome outcome, Instant at);
 
   friend bool operator==(const AccountRecord&, const AccountRecord&) = default;
 };

@@ -66,6 +66,18 @@ bool is_deadline_near(Instant expires_at, Seconds life, Instant now) {
   return expires_at - now < std::max(three_chains, std::min(life, 7 * kDay) / 20);
 }
 
+Instant sent_by(Instant intent_at, const IssuerLimits& limits) {
+  return intent_at + kSendWithin + limits.create_time_limit;
+}
+
+Seconds settle_time(Instant sent_by, std::optional<Instant> current_expires_at,
+                    const IssuerLimits& limits) {
+  const Seconds least = std::max<Seconds>(2 * limits.create_time_limit, std::chrono::minutes(15));
+  if (!current_expires_at) return least;
+  const Seconds wanted = (*current_expires_at - sent_by) / 8;
+  return std::clamp<Seconds>(wanted, least, std::max<Seconds>(least, hours(1)));
+}
+
 std::optional<LifeProblem> find_life_problem(Seconds lifetime, std::optional<Seconds> renew_before,
                                              std::optional<Seconds> overlap,
                                              const IssuerLimits& limits) {

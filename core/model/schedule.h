@@ -48,6 +48,21 @@ Instant renew_at(Instant expires_at, Seconds renew_before, Seconds jitter);
 // 6 minutes (three chains) or a twentieth of min(life, 7 d).
 bool is_deadline_near(Instant expires_at, Seconds life, Instant now);
 
+// From W1 to E1: a create that is later than this is not sent any more.
+inline constexpr Seconds kSendWithin{10};
+// How far Atlas's clock and what keytide takes it for may be apart.
+inline constexpr Seconds kClockSlack{60};
+// How long the tag of an attempt whose outcome nobody learned is looked for.
+inline constexpr Seconds kTagKept{std::chrono::hours(30 * 24)};
+
+// The last moment at which the create of an attempt can have been on its way.
+Instant sent_by(Instant intent_at, const IssuerLimits& limits);
+// How long after that a late commit is waited for: an eighth of what the current secret has left,
+// between two time limits of a create, at least 15 minutes, and an hour; without a current secret
+// the least.
+Seconds settle_time(Instant sent_by, std::optional<Instant> current_expires_at,
+                    const IssuerLimits& limits);
+
 // Settings that could renew in a loop, or delete the old secret when the next renewal begins, are
 // refused: checked at the shortest life and the largest jitter that the lifetime can come to.
 // The key is the manifest's ("renew_before", "overlap").

@@ -1,6 +1,7 @@
 #include "core/plan/account_plan.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -8,6 +9,7 @@
 #include "core/plan/chain.h"
 #include "core/plan/due.h"
 #include "core/plan/guards.h"
+#include "core/plan/new_secret.h"
 #include "core/plan/retire.h"
 #include "core/plan/sinks.h"
 #include "core/plan/situation.h"
@@ -20,15 +22,16 @@ void add_all(std::vector<T>& to, std::vector<T> more) {
   for (T& one : more) to.push_back(std::move(one));
 }
 
-bool destroys(const std::vector<Change>& changes, const SecretId& id) {
-  return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
-    return change.action == Action::destroy && change.secret->id == id;
-  });
-}
-
 std::vector<std::string> describe_drift(const Situation& s) {
   std::vector<std::string> drift;
   if (!s.drifted) return drift;
+  for (const OwnedSecret& now : s.record->secrets) {
+    if (s.loaded->find(now.id) != nullptr) continue;
+    drift.push_back(fmt::format("{} ({}) appeared: {}", now.masked, now.id.str(),
+                                now.role == Role::orphan
+                                    ? "a create of keytide whose reply was lost made it"
+                                    : "it may be of a create of keytide whose outcome is unknown"));
+  }
   for (const OwnedSecret& before : s.loaded->secrets) {
     const OwnedSecret* now = s.record->find(before.id);
     if (now == nullptr) {
@@ -61,7 +64,7 @@ void plan_update(const Situation& s, const SinkNeeds& needs, bool renewing, Acco
     update.sinks.insert(update.sinks.end(), changes.begin(), changes.end());
   };
   if (!renewing) {
-    if (needs.source) {
+    if (needs.is_at_hand()) {
       take(needs.fresh);
       take(needs.lost);
     }
@@ -80,51 +83,6 @@ void plan_update(const Situation& s, const SinkNeeds& needs, bool renewing, Acco
 
 bool is_create(const Change& change) {
   return change.action == Action::create || change.action == Action::renew;
-}
-
-// The slot that a create needs: a free one, or one that is freed first by deleting a secret of
-// ours.
-bool find_slot(const Situation& s, Change& create, std::vector<Change>& before) {
-  if (s.slots_taken < s.input->limits.slots) return true;
-  if (before.empty()) {
-    const auto victim = find_slot_victim(s);
-    if (!victim) return false;
-    before.push_back(
-        destroy_change(*victim, Reason::overlap_over, "frees the slot for the new secret"));
-  }
-  create.frees = before.front().secret->id;
-  return s.slots_taken - static_cast<int>(before.size()) < s.input->limits.slots;
-}
-
-// A replaced secret that nobody can use any more goes in the same run, not in the next.
-void plan_cleanup(const Situation& s, AccountPlan& out) {
-  const OwnedSecret* current = s.current();
-  if (current == nullptr || destroys(out.changes, current->id)) return;
-  if (!s.is_live(current->expires_at)) {
-    out.changes.push_back(destroy_change(*current, Reason::overlap_over, "it has expired"));
-  } else if (s.windows_of_current().overlap == Seconds(0)) {
-    out.changes.push_back(destroy_change(*current, Reason::overlap_over, "overlap is 0s"));
-  }
-}
-
-// A due entry's new secret, or why there is none. `before`: what is deleted first.
-std::optional<Change> plan_create(const Situation& s, const Due& due, int max_creates,
-                                  std::vector<Change>& before, AccountPlan& out) {
-  Change create;
-  create.action = s.current() != nullptr ? Action::renew : Action::create;
-  create.reason = due.reason;
-  create.why = due.why;
-  if (const OwnedSecret* current = s.current()) create.secret = *current;
-  std::vector<Change> deleted = before;
-  const bool slot_is_free = find_slot(s, create, deleted);
-  if (auto blocked = find_create_guard(s, slot_is_free, max_creates)) {
-    out.blocked = Blocked{fmt::format("{}; but {}", due.why, blocked->why), blocked->way_out};
-    return std::nullopt;
-  }
-  before = std::move(deleted);
-  create.cuts = find_cuts(s);
-  create.cuts_approved = are_cuts_approved(s, create.cuts);
-  return create;
 }
 
 // Under clocks that disagree nothing is deleted, and only what can't wait is created, into a slot
@@ -155,10 +113,12 @@ void plan_chain(const Situation& s, AccountPlan& out) {
   const ChainStep step = find_chain_step(s);
   const OwnedSecret* fresh = s.record->with_role(Role::fresh);
   switch (step.kind) {
-    case ChainStep::Kind::finish: {
+    case ChainStep::Kind::finish:
+    case ChainStep::Kind::promote: {
+      const bool promotes = step.kind == ChainStep::Kind::promote;
       Change finish;
       finish.action = Action::finish;
-      finish.reason = Reason::interrupted;
+      finish.reason = promotes ? Reason::half_delivered : Reason::interrupted;
       finish.why = fmt::format("a renewal was interrupted: {}", step.why);
       finish.secret = *fresh;
       out.changes.push_back(std::move(finish));
@@ -179,12 +139,30 @@ void plan_chain(const Situation& s, AccountPlan& out) {
   }
   if (s.desired == nullptr) return;
   const Due due{Reason::interrupted, fmt::format("a renewal was interrupted: {}", step.why)};
-  // Attempts that died with their process have a limit of their own.
-  const int max_creates = 2 * s.input->safety.max_creates;
   std::vector<Change> before = out.changes;
-  auto create = plan_create(s, due, max_creates, before, out);
+  auto create = plan_new_secret(s, due, before, out);
   out.changes = std::move(before);
   if (create) out.changes.push_back(std::move(*create));
+}
+
+// The first change of an account whose unknown create is late enough to be decided about.
+void plan_settle(const Situation& s, AccountPlan& out) {
+  if (!s.settled) return;
+  std::vector<std::string> found;
+  for (const OwnedSecret& secret : s.record->secrets) {
+    if (s.loaded->find(secret.id) != nullptr) continue;
+    found.push_back(fmt::format("{} {}", secret.masked,
+                                secret.role == Role::orphan ? "bears its mark and will be deleted"
+                                                            : "may be its own: quarantined"));
+  }
+  Change settle;
+  settle.action = Action::finish;
+  settle.reason = Reason::settled;
+  settle.why = fmt::format("the outcome of create {} was never known: {}", *s.settled,
+                           found.empty() ? "Atlas lists no secret that it made"
+                                         : fmt::format("{}", fmt::join(found, "; ")));
+  for (const ObservedSecret& secret : s.observed->secrets) settle.listed.push_back(secret.id);
+  out.changes.push_back(std::move(settle));
 }
 
 void note_open_attempt(const Situation& s, AccountPlan& out) {
@@ -223,12 +201,13 @@ void plan_managed(const Situation& s, AccountPlan& out) {
     plan_chain(s, out);
     return;
   }
+  plan_settle(s, out);
   const SinkNeeds needs = find_sink_needs(s);
   const auto due = find_due(s, needs);
   Retirement retirement = find_retirement(s);
   std::vector<Change> destroys = std::move(retirement.destroys);
   std::optional<Change> create;
-  if (due) create = plan_create(s, *due, s.input->safety.max_creates, destroys, out);
+  if (due) create = plan_new_secret(s, *due, destroys, out);
   if (s.record) plan_update(s, needs, create && create->cuts_approved, out);
   add_all(out.changes, std::move(destroys));
   add_all(out.notes, std::move(retirement.notes));
@@ -265,6 +244,7 @@ void plan_forget(const Situation& s, AccountPlan& out) {
 
 void plan_removed(const Situation& s, AccountPlan& out) {
   if (find_unknown_create(s)) note_open_attempt(s, out);
+  plan_settle(s, out);
   if (s.record->managed) {
     plan_forget(s, out);
     return;
@@ -273,7 +253,11 @@ void plan_removed(const Situation& s, AccountPlan& out) {
   const bool is_over = std::none_of(secrets.begin(), secrets.end(), [&](const OwnedSecret& one) {
     return s.is_live(one.expires_at);
   });
-  out.drop_record = is_over && !find_unknown_create(s);
+  // What an open tag may still bring to light would have no record to go by.
+  out.drop_record = is_over && !find_unknown_create(s) && s.record->open_tags.empty();
+  // The service account itself was deleted, and its secrets with it.
+  const bool is_gone = s.scope != nullptr && !s.scope->error && s.observed == nullptr;
+  out.drop_record = out.drop_record || is_gone;
   if (!out.drop_record) add_all(out.changes, find_retirement(s).destroys);
 }
 
@@ -288,6 +272,7 @@ AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
   out.drift = describe_drift(s);
   if (const OwnedSecret* current = s.current()) out.deadline = current->expires_at;
   out.renew_at = s.renew_at_of_current();
+  out.quarantined = find_quarantine(s);
   if (!input.options.refresh_only) {
     if (desired != nullptr) {
       plan_managed(s, out);

@@ -60,6 +60,24 @@ ChainStep find_removed_step(const Situation& s, const OwnedSecret& fresh) {
   return {ChainStep::Kind::give_up, "the entry was removed before its secret was delivered", {}};
 }
 
+// Half delivered: a person decides, until the old secret is dead and whoever may hold the new one
+// is the only one who is still served.
+ChainStep undecided(const Situation& s, std::string why, std::string way_out) {
+  const OwnedSecret* old = s.current();
+  if (old == nullptr || !s.is_live(old->expires_at)) {
+    return {
+        ChainStep::Kind::promote,
+        fmt::format("{}, and the old secret is dead: the new one serves until it is replaced", why),
+        {}};
+  }
+  return {ChainStep::Kind::undecided,
+          std::move(why),
+          {},
+          fmt::format("{1}; or say who has it: `keytide orphan delete {0}` if nobody, `keytide "
+                      "orphan adopt {0}` if somebody",
+                      s.address().str(), way_out)};
+}
+
 }  // namespace
 
 ChainStep find_chain_step(const Situation& s) {
@@ -76,23 +94,24 @@ ChainStep find_chain_step(const Situation& s) {
   if (holders.all_delivered) {
     return {ChainStep::Kind::finish, "every sink has the new secret", holders.readable};
   }
+  if (s.is_in_escrow(fresh->id)) {
+    return {ChainStep::Kind::finish, "its value is in escrow", holders.readable};
+  }
   if (holders.readable) {
     return {ChainStep::Kind::finish,
             fmt::format("the value is still in {}", holders.readable->str()), holders.readable};
   }
   if (holders.unreadable) {
-    return {ChainStep::Kind::undecided,
-            fmt::format("{} may hold the new secret and can't be read", holders.unreadable->str()),
-            {},
-            "make that sink readable, then apply again"};
+    return undecided(
+        s, fmt::format("{} may hold the new secret and can't be read", holders.unreadable->str()),
+        "make that sink readable, then apply again");
   }
   if (const Delivery* away = find_edited_away(s, *fresh)) {
-    return {ChainStep::Kind::undecided,
-            fmt::format("{} was given the new secret at a path or in a format that the manifest "
-                        "does not name any more",
-                        away->sink.str()),
-            {},
-            "put it back into the manifest, apply, then edit it again"};
+    return undecided(s,
+                     fmt::format("{} was given the new secret at a path or in a format that the "
+                                 "manifest does not name any more",
+                                 away->sink.str()),
+                     "put it back into the manifest, apply, then edit it again");
   }
   return {ChainStep::Kind::give_up, "its value was lost before a sink had it", {}};
 }

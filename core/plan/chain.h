@@ -11,10 +11,11 @@ namespace keytide {
 
 struct ChainStep {
   enum class Kind {
-    finish,     // the value is in a sink that can be read, or no sink needs it any more
+    finish,     // the value is in escrow or in a sink, or no sink needs it any more
     give_up,    // nobody holds the value, or it expired: the new secret is deleted and made again
     vanished,   // the new secret is gone from Atlas: the attempt is closed and the entry is due
     undecided,  // a sink may hold the value and can't be read
+    promote,    // the same, but the old secret is dead: the new one serves, and is then replaced
     leave,      // the entry was removed while a sink may hold the value: nothing is done
   };
   Kind kind = Kind::finish;

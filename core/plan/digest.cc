@@ -41,6 +41,7 @@ std::string digest_of(const AccountPlan& account) {
   if (account.desired) text += "\n" + settings_text(*account.desired);
   for (const Change& change : account.changes) text += change_text(change);
   if (account.blocked) text += "\nblocked";
+  if (account.quarantined) text += "\nquarantined";
   return sha256_hex(text).substr(0, 32);
 }
 

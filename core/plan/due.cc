@@ -65,13 +65,23 @@ std::string list_of(const std::vector<SinkChange>& sinks) {
 
 // Another sink that holds the value serves a new or a lost one: no new secret is needed then.
 MaybeDue new_sink_needs_the_value(const Situation&, const SinkNeeds& needs) {
-  if (needs.fresh.empty() || needs.source) return std::nullopt;
+  if (needs.fresh.empty() || needs.is_at_hand()) return std::nullopt;
   return Due{Reason::new_sink, fmt::format("new sink needs the value: {}", list_of(needs.fresh))};
 }
 
 MaybeDue sink_lost(const Situation&, const SinkNeeds& needs) {
-  if (needs.lost.empty() || needs.source) return std::nullopt;
+  if (needs.lost.empty() || needs.is_at_hand()) return std::nullopt;
   return Due{Reason::sink_lost, fmt::format("sink lost: {}", list_of(needs.lost))};
+}
+
+// A sink that is late never causes a create by itself; one whose secret is dead has nothing to
+// lose.
+MaybeDue half_delivered(const Situation&, const SinkNeeds& needs) {
+  if (needs.stranded.empty()) return std::nullopt;
+  return Due{Reason::half_delivered,
+             fmt::format("half delivered: {} holds a secret that is dead, and nobody has the "
+                         "current one's value",
+                         needs.stranded.front().str())};
 }
 
 MaybeDue renewing(const Situation& s, const SinkNeeds&) {
@@ -94,6 +104,7 @@ constexpr std::array kRules{
     lifetime_shortened,        // what is left exceeds what is allowed now
     new_sink_needs_the_value,  // and no sink holds a copy
     sink_lost,                 // and no other sink holds a copy
+    half_delivered,            // the same, after a renewal that reached only some
     renewing,                  // time
 };
 

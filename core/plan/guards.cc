@@ -14,12 +14,12 @@ namespace {
 
 using MaybeBlocked = std::optional<Blocked>;
 
-struct Question {
-  bool slot_is_free = false;
-  int max_creates = 0;
-};
-
 std::string shown(const ObservedSecret& secret) {
+  return secret.masked.empty() ? secret.id.str()
+                               : fmt::format("{} ({})", secret.masked, secret.id.str());
+}
+
+std::string shown(const OwnedSecret& secret) {
   return secret.masked.empty() ? secret.id.str()
                                : fmt::format("{} ({})", secret.masked, secret.id.str());
 }
@@ -35,7 +35,23 @@ std::vector<std::string> unknown_since(const Situation& s, const Attempt& attemp
   return ids;
 }
 
-MaybeBlocked wrong_name(const Situation& s, const Question&) {
+std::string way_out_of_quarantine(const Situation& s) {
+  return fmt::format(
+      "if nobody uses it, `keytide orphan delete {0}`; if somebody does, `keytide "
+      "orphan adopt {0}`",
+      s.address().str());
+}
+
+MaybeBlocked too_young_to_tell(const Situation& s, bool /*slot_is_free*/) {
+  if (s.settling.empty()) return std::nullopt;
+  return Blocked{
+      fmt::format("{} seems to be of a create of keytide whose reply was lost, and is too "
+                  "young to tell",
+                  shown(s.settling.front())),
+      "apply again within the hour: it is then deleted if nobody used it"};
+}
+
+MaybeBlocked wrong_name(const Situation& s, bool /*slot_is_free*/) {
   if (s.observed == nullptr || !s.desired->account_name) return std::nullopt;
   if (*s.desired->account_name == s.observed->name) return std::nullopt;
   return Blocked{fmt::format("account_name is \"{}\", but Atlas calls {} \"{}\"",
@@ -43,7 +59,7 @@ MaybeBlocked wrong_name(const Situation& s, const Question&) {
                  "correct client_id or account_name in the manifest"};
 }
 
-MaybeBlocked over_the_cap(const Situation& s, const Question&) {
+MaybeBlocked over_the_cap(const Situation& s, bool /*slot_is_free*/) {
   if (s.scope == nullptr || !s.scope->max_validity_hours) return std::nullopt;
   const int cap = *s.scope->max_validity_hours;
   if (s.desired->lifetime <= std::chrono::hours(cap)) return std::nullopt;
@@ -55,8 +71,8 @@ MaybeBlocked over_the_cap(const Situation& s, const Question&) {
                   format_duration(std::chrono::hours(cap)))};
 }
 
-MaybeBlocked no_free_slot(const Situation& s, const Question& question) {
-  if (question.slot_is_free) return std::nullopt;
+MaybeBlocked no_free_slot(const Situation& s, bool slot_is_free) {
+  if (slot_is_free) return std::nullopt;
   std::vector<std::string> holders;
   for (const ObservedSecret& secret : s.foreign) {
     holders.push_back(fmt::format("{}, not made by keytide, {} {}", shown(secret),
@@ -65,9 +81,17 @@ MaybeBlocked no_free_slot(const Situation& s, const Question& question) {
   }
   if (s.record) {
     for (const OwnedSecret& secret : s.record->secrets) {
-      holders.push_back(fmt::format("{}, {} of keytide, expires {}", secret.masked,
-                                    name_of(secret.role), format_instant(secret.expires_at)));
+      const bool doubtful = secret.role == Role::quarantined;
+      holders.push_back(doubtful
+                            ? fmt::format("{}, quarantined", shown(secret))
+                            : fmt::format("{}, {} of keytide, expires {}", secret.masked,
+                                          name_of(secret.role), format_instant(secret.expires_at)));
     }
+  }
+  if (s.record && s.record->with_role(Role::quarantined) != nullptr) {
+    return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
+                               fmt::join(holders, "; ")),
+                   way_out_of_quarantine(s)};
   }
   return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
                              fmt::join(holders, "; ")),
@@ -76,14 +100,22 @@ MaybeBlocked no_free_slot(const Situation& s, const Question& question) {
                                      "deletes what it did not make"};
 }
 
-MaybeBlocked loop_guard(const Situation& s, const Question& question) {
+MaybeBlocked loop_guard(const Situation& s, bool /*slot_is_free*/) {
   if (!s.record) return std::nullopt;
+  using Outcome = AttemptEnd::Outcome;
   const Seconds window = std::min<Seconds>(std::chrono::hours(24), s.desired->lifetime / 3);
-  const auto failed =
-      std::count_if(s.record->ended.begin(), s.record->ended.end(), [&](const AttemptEnd& end) {
-        return end.outcome == AttemptEnd::Outcome::aborted && end.at > s.now - window;
-      });
-  if (failed < question.max_creates) return std::nullopt;
+  const auto count = [&](std::initializer_list<Outcome> outcomes) {
+    return std::count_if(
+        s.record->ended.begin(), s.record->ended.end(), [&](const AttemptEnd& end) {
+          return end.at > s.now - window &&
+                 std::find(outcomes.begin(), outcomes.end(), end.outcome) != outcomes.end();
+        });
+  };
+  // Attempts that died with their process have a limit of their own: they say nothing of the entry.
+  const int limit = s.input->safety.max_creates;
+  const auto came_to_nothing = count({Outcome::aborted, Outcome::lost});
+  const auto failed = came_to_nothing + count({Outcome::died});
+  if (came_to_nothing < limit && failed < 2 * limit) return std::nullopt;
   return Blocked{fmt::format("{} creates within {} did not end in a delivered secret: loop guard",
                              failed, format_duration(window)),
                  "see `keytide events` for what failed and repair it; safety.max_creates sets "
@@ -91,10 +123,11 @@ MaybeBlocked loop_guard(const Situation& s, const Question& question) {
 }
 
 constexpr std::array kCreateGuards{
-    wrong_name,    // the manifest may name the wrong account
-    over_the_cap,  // Atlas would refuse that life
-    no_free_slot,  // Atlas would refuse a third secret
-    loop_guard,    // something fails again and again: stop before it cuts lives for nothing
+    wrong_name,         // the manifest may name the wrong account
+    over_the_cap,       // Atlas would refuse that life
+    too_young_to_tell,  // the create would cut, and so wipe, the tag of a secret of ours
+    no_free_slot,       // Atlas would refuse a third secret
+    loop_guard,         // something fails again and again: stop before it cuts lives for nothing
 };
 
 }  // namespace
@@ -108,6 +141,12 @@ std::optional<Blocked> find_obstacle(const Situation& s) {
   if (s.scope != nullptr && s.observed == nullptr) {
     return Blocked{fmt::format("Atlas lists no service account {}", describe(s.key())),
                    "correct client_id, org or project in the manifest, or remove the entry"};
+  }
+  if (s.hides_secrets) {
+    return Blocked{fmt::format("Atlas's reply says nothing of the secrets of {}, of which keytide "
+                               "knows {}",
+                               describe(s.key()), s.record->secrets.size()),
+                   "plan again; if it stays so, look at the service account in Atlas"};
   }
   return find_unknown_create(s);
 }
@@ -124,15 +163,26 @@ std::optional<Blocked> find_unknown_create(const Situation& s) {
                   format_instant(attempt.atlas_time),
                   ids.empty() ? std::string("Atlas lists no new secret so far")
                               : fmt::format("it may have made {}", fmt::join(ids, ", "))),
-      fmt::format("nothing is created meanwhile; look at the account's secrets in Atlas, delete "
-                  "the one that nobody uses, then `keytide state rm {}` and apply",
-                  s.address().str())};
+      fmt::format("nothing is created meanwhile; an apply after {} finds out what came of it",
+                  format_instant(*s.settles_at()))};
 }
 
-std::optional<Blocked> find_create_guard(const Situation& situation, bool slot_is_free,
-                                         int max_creates) {
+std::optional<Blocked> find_quarantine(const Situation& s) {
+  if (!s.record) return std::nullopt;
+  std::vector<std::string> ids;
+  for (const OwnedSecret& secret : s.record->secrets) {
+    if (secret.role == Role::quarantined) ids.push_back(shown(secret));
+  }
+  if (ids.empty()) return std::nullopt;
+  return Blocked{fmt::format("{} appeared while a create of keytide was on its way, and may be "
+                             "keytide's or somebody's",
+                             fmt::join(ids, ", ")),
+                 way_out_of_quarantine(s)};
+}
+
+std::optional<Blocked> find_create_guard(const Situation& situation, bool slot_is_free) {
   for (const auto& guard : kCreateGuards) {
-    if (auto blocked = guard(situation, {slot_is_free, max_creates})) return blocked;
+    if (auto blocked = guard(situation, slot_is_free)) return blocked;
   }
   return std::nullopt;
 }

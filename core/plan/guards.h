@@ -13,12 +13,14 @@ namespace keytide {
 // account, or a create's outcome isn't known.
 std::optional<Blocked> find_obstacle(const Situation& situation);
 
-// A create of which nobody knows whether it made a secret: open until a person looks.
+// A create of which nobody knows whether it made a secret: until it is late enough to tell.
 std::optional<Blocked> find_unknown_create(const Situation& situation);
 
-// What keeps a due entry from getting its secret. `max_creates`: the limit of the loop guard.
-std::optional<Blocked> find_create_guard(const Situation& situation, bool slot_is_free,
-                                         int max_creates);
+// Secrets that may be ours, and what a person can do about them; independent of all else.
+std::optional<Blocked> find_quarantine(const Situation& situation);
+
+// What keeps a due entry from getting its secret.
+std::optional<Blocked> find_create_guard(const Situation& situation, bool slot_is_free);
 
 // Whether the host's clock and Atlas's are too far apart for deletes, and for creates that can
 // wait.

@@ -24,6 +24,7 @@ struct SinkView {
   bool exists = false;
   Fingerprint fingerprint;  // empty where it holds no value
   bool attributes_match = true;
+  std::int64_t generation = 0;  // of the stamp, where it is of this account; 0: none
 };
 
 struct AccountSinks {
@@ -40,12 +41,15 @@ struct PlanOptions {
 
 struct PlanInput {
   DesiredState desired;
-  std::vector<AccountRecord> records;  // sorted by key
-  std::vector<ObservedScope> scopes;   // sorted by scope; one for each that is named
-  std::vector<AccountSinks> sinks;     // sorted by key; accounts without a record have none
+  std::vector<std::string> empty_sources;  // those that name no entry at all
+  std::set<ClientId> own_accounts;         // those that keytide itself signs in with
+  std::vector<AccountRecord> records;      // sorted by key
+  std::vector<ObservedScope> scopes;       // sorted by scope; one for each that is named
+  std::vector<AccountSinks> sinks;         // sorted by key; accounts without a record have none
   std::string lineage;
-  Instant now{};       // Atlas's clock
-  Instant host_now{};  // the host's
+  std::string escrow_key;  // the id of the key at hand; empty: there is none
+  Instant now{};           // Atlas's clock
+  Instant host_now{};      // the host's
   IssuerLimits limits;
   SafetyPolicy safety;
   Approvals approvals;

@@ -51,8 +51,9 @@ bool is_targeted(const PlanInput& input, const Pair& pair) {
 }
 
 bool says_something(const AccountPlan& account) {
-  return account.blocked || !account.changes.empty() || !account.notes.empty() ||
-         !account.drift.empty() || account.settings_changed || account.drop_record;
+  return account.blocked || account.quarantined || !account.changes.empty() ||
+         !account.notes.empty() || !account.drift.empty() || account.settings_changed ||
+         account.drop_record;
 }
 
 void warn_of_clock(const PlanInput& input, Plan& plan) {

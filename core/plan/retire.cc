@@ -19,11 +19,22 @@ bool is_past_overlap(const Situation& s) {
   return !s.record->switched_at || s.now >= *s.record->switched_at + s.windows_of_current().overlap;
 }
 
-// A sink that was not switched over still serves the old secret: it is not taken away from it.
+// A sink that was not switched over, or came back with an old content, still serves the old secret:
+// it is not taken away from it.
 bool is_held_by_sink(const Situation& s, const OwnedSecret& secret) {
   const auto& all = s.record->deliveries;
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Delivery& one) { return one.secret_id == secret.id; });
+  const bool was_given = std::any_of(
+      all.begin(), all.end(), [&](const Delivery& one) { return one.secret_id == secret.id; });
+  if (was_given || s.sinks == nullptr || secret.fingerprint.empty()) return was_given;
+  const auto& views = s.sinks->views;
+  return std::any_of(views.begin(), views.end(), [&](const SinkView& view) {
+    return view.readable && view.fingerprint == secret.fingerprint;
+  });
+}
+
+// Not deleted before it expires, whatever else is true.
+bool is_in_someones_hands(const Situation& s, const OwnedSecret& secret) {
+  return secret.is_adopted || is_held_by_sink(s, secret);
 }
 
 bool current_lives(const Situation& s) {
@@ -33,7 +44,10 @@ bool current_lives(const Situation& s) {
 
 void retire_previous(const Situation& s, const OwnedSecret& previous, Retirement& out) {
   if (!is_past_overlap(s) || !current_lives(s)) return;
-  if (is_held_by_sink(s, previous)) {
+  if (previous.is_adopted) {
+    out.notes.push_back(
+        fmt::format("{} was adopted: it is kept until it expires", previous.masked));
+  } else if (is_held_by_sink(s, previous)) {
     out.notes.push_back(
         fmt::format("{} is kept until it expires: a sink still holds it", previous.masked));
   } else if (used_after_switch(s, previous)) {
@@ -47,54 +61,110 @@ void retire_previous(const Situation& s, const OwnedSecret& previous, Retirement
   }
 }
 
+Change destroy_orphan(const OwnedSecret& orphan) {
+  return destroy_change(orphan, Reason::interrupted,
+                        orphan.delete_intended
+                            ? "its deletion was begun"
+                            : "a create whose reply was lost made it: nobody has its value");
+}
+
 // An entry that no manifest names any more: what came to nothing goes at once, the rest only where
 // the entry was to be retired.
 void retire_removed(const Situation& s, Retirement& out) {
   const AccountRecord& record = *s.record;
   for (const OwnedSecret& secret : record.secrets) {
-    if (secret.role != Role::orphan) continue;
-    out.destroys.push_back(destroy_change(secret, Reason::interrupted, "its deletion was begun"));
+    if (secret.role == Role::orphan) out.destroys.push_back(destroy_orphan(secret));
   }
   if (record.on_remove != OnRemove::retire || !record.removed_at) return;
   if (s.now < *record.removed_at + record.overlap) return;
   for (const OwnedSecret& secret : record.secrets) {
-    if (secret.role == Role::orphan) continue;
+    if (secret.role == Role::orphan || secret.role == Role::quarantined) continue;
     out.destroys.push_back(destroy_change(secret, Reason::removed,
                                           "removed from the manifests with on_remove: retire"));
   }
 }
 
-const OwnedSecret* expired_leftover(const Situation& s) {
+using MaybeVictim = std::optional<OwnedSecret>;
+
+MaybeVictim maybe(const OwnedSecret* secret) {
+  return secret != nullptr ? MaybeVictim(*secret) : std::nullopt;
+}
+
+MaybeVictim expired_leftover(const Situation& s) {
   for (const OwnedSecret& secret : s.record->secrets) {
-    if (secret.role != Role::current && !s.is_live(secret.expires_at)) return &secret;
+    const bool may_go = secret.role != Role::current && secret.role != Role::quarantined;
+    if (may_go && !s.is_live(secret.expires_at)) return secret;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-const OwnedSecret* orphan(const Situation& s) { return s.record->with_role(Role::orphan); }
+MaybeVictim expired_quarantined(const Situation& s) {
+  for (const OwnedSecret& secret : s.record->secrets) {
+    if (secret.role == Role::quarantined && !s.is_live(secret.expires_at)) return secret;
+  }
+  return std::nullopt;
+}
 
-const OwnedSecret* previous_past_overlap(const Situation& s) {
+MaybeVictim orphan(const Situation& s) { return maybe(s.record->with_role(Role::orphan)); }
+
+MaybeVictim previous_past_overlap(const Situation& s) {
   const OwnedSecret* previous = s.record->with_role(Role::previous);
-  if (previous == nullptr || !is_past_overlap(s) || !current_lives(s)) return nullptr;
-  return is_held_by_sink(s, *previous) ? nullptr : previous;
+  if (previous == nullptr || !is_past_overlap(s) || !current_lives(s)) return std::nullopt;
+  return maybe(is_in_someones_hands(s, *previous) ? nullptr : previous);
 }
 
-const OwnedSecret* unused_previous_near_the_deadline(const Situation& s) {
+MaybeVictim unused_previous_near_the_deadline(const Situation& s) {
   const OwnedSecret* previous = s.record->with_role(Role::previous);
   const OwnedSecret* current = s.current();
-  if (previous == nullptr || !current_lives(s)) return nullptr;
-  if (!is_deadline_near(current->expires_at, s.life_of(*current), s.now)) return nullptr;
-  const bool needed = used_after_switch(s, *previous) || is_held_by_sink(s, *previous);
-  return needed ? nullptr : previous;
+  if (previous == nullptr || !current_lives(s)) return std::nullopt;
+  if (!is_deadline_near(current->expires_at, s.life_of(*current), s.now)) return std::nullopt;
+  const bool needed = used_after_switch(s, *previous) || is_in_someones_hands(s, *previous);
+  return maybe(needed ? nullptr : previous);
 }
 
-const OwnedSecret* expired_current(const Situation& s) {
+// One that expired first, else the one that was unused for longest.
+MaybeVictim unused_foreign(const Situation& s) {
+  const auto& limit = s.input->safety.reclaim_unused_for;
+  if (!limit) return std::nullopt;
+  const auto unused_since = [](const ObservedSecret& one) {
+    return one.last_used_at.value_or(one.created_at);
+  };
+  const ObservedSecret* victim = nullptr;
+  for (const ObservedSecret& one : s.foreign) {
+    const bool may_go = !s.is_live(one.expires_at) || s.now - unused_since(one) >= *limit;
+    if (!may_go) continue;
+    const bool is_better =
+        victim == nullptr ||
+        (s.is_live(victim->expires_at) &&
+         (!s.is_live(one.expires_at) || unused_since(one) < unused_since(*victim)));
+    if (is_better) victim = &one;
+  }
+  if (victim == nullptr) return std::nullopt;
+  OwnedSecret secret;
+  secret.id = victim->id;
+  secret.role = Role::reclaimed;
+  secret.masked = victim->masked;
+  secret.created_at = victim->created_at;
+  secret.expires_at = victim->expires_at;
+  secret.last_used_at = victim->last_used_at;
+  return secret;
+}
+
+MaybeVictim expired_current(const Situation& s) {
   const OwnedSecret* current = s.current();
-  return current != nullptr && !s.is_live(current->expires_at) ? current : nullptr;
+  return maybe(current != nullptr && !s.is_live(current->expires_at) ? current : nullptr);
 }
 
-constexpr std::array kVictims{expired_leftover, orphan, previous_past_overlap,
-                              unused_previous_near_the_deadline, expired_current};
+// The first that there is goes. The order is part of the design.
+constexpr std::array kVictims{
+    expired_leftover,                   // nobody can use it
+    expired_quarantined,                // nor that, whosever it was
+    orphan,                             // ours, and nobody has its value
+    previous_past_overlap,              // its time is over
+    unused_previous_near_the_deadline,  // its time is not over, but the other one's nearly is
+    unused_foreign,                     // not ours: where `reclaim_foreign` allows it
+    expired_current,                    // better none that works for a moment than none for ever
+};
 
 }  // namespace
 
@@ -115,12 +185,16 @@ Retirement find_retirement(const Situation& s) {
     return out;
   }
   for (const OwnedSecret& secret : s.record->secrets) {
-    if (secret.role == Role::current || secret.role == Role::fresh) continue;
+    const bool is_kept = secret.role == Role::current || secret.role == Role::fresh ||
+                         secret.role == Role::quarantined;
+    if (is_kept) continue;
     if (!s.is_live(secret.expires_at)) {
       out.destroys.push_back(
           destroy_change(secret, Reason::overlap_over,
                          fmt::format("expired {} ago", format_coarse(s.now - secret.expires_at))));
-    } else if (secret.role == Role::orphan || (secret.delete_intended && current_lives(s))) {
+    } else if (secret.role == Role::orphan) {
+      out.destroys.push_back(destroy_orphan(secret));
+    } else if (secret.role == Role::reclaimed || (secret.delete_intended && current_lives(s))) {
       out.destroys.push_back(destroy_change(secret, Reason::interrupted, "its deletion was begun"));
     } else {
       retire_previous(s, secret, out);
@@ -130,9 +204,9 @@ Retirement find_retirement(const Situation& s) {
 }
 
 std::optional<OwnedSecret> find_slot_victim(const Situation& s) {
-  if (!s.record) return std::nullopt;
+  if (!s.record) return unused_foreign(s);
   for (const auto& candidate : kVictims) {
-    if (const OwnedSecret* victim = candidate(s)) return *victim;
+    if (auto victim = candidate(s)) return victim;
   }
   return std::nullopt;
 }

@@ -22,9 +22,10 @@ struct Retirement {
 // be listed and alive before a previous one that lives is touched.
 Retirement find_retirement(const Situation& situation);
 
-// For an entry that is due while both slots are taken: the secret to delete first, of ours alone
-// and never by age: an expired one, a previous one past its overlap, a previous one that nobody
-// used since the switch when the deadline is near, last our own current one once it has expired.
+// For an entry that is due while both slots are taken: the secret to delete first, never by age: an
+// expired one, an orphan, a previous one past its overlap, a previous one that nobody used since
+// the switch when the deadline is near, one that is not ours where `reclaim_foreign` allows it,
+// last our own current one once it has expired.
 std::optional<OwnedSecret> find_slot_victim(const Situation& situation);
 
 }  // namespace keytide

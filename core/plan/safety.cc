@@ -25,6 +25,8 @@ int count_changed(const Plan& plan) {
   return changed;
 }
 
+bool forgets(const Plan& plan) { return plan.counts().forget > 0; }
+
 int count_managed(const PlanInput& input) {
   return static_cast<int>(std::count_if(input.records.begin(), input.records.end(),
                                         [](const AccountRecord& one) { return one.managed; }));
@@ -39,6 +41,13 @@ std::vector<Refusal> check_safety(const PlanInput& input, const Plan& plan) {
   if (managed > 0 && changed > 0 && input.desired.secrets.empty()) {
     return {{fmt::format("the manifests name no secret at all, but {} are managed", managed),
              "if that is meant, allow it with -allow-large-change"}};
+  }
+  // An unmounted folder looks like one that was emptied.
+  if (changed > 0 && forgets(plan) && !input.empty_sources.empty()) {
+    return {{fmt::format("{} names no entry, and entries that are managed are named nowhere",
+                         input.empty_sources.front()),
+             "if that is meant, allow it with -allow-large-change, or take the source out of "
+             "`sources`"}};
   }
   const SafetyPolicy& safety = input.safety;
   if (managed < safety.min_entries_for_percent) return {};

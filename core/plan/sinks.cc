@@ -59,6 +59,14 @@ void look_at(const Situation& situation, const OwnedSecret& current, const SinkS
   }
 }
 
+// After a switch without a sink that was late, or half delivered: what it holds works no more.
+bool is_served_by_the_dead(const Situation& situation, const SinkName& sink) {
+  const Delivery* delivery = situation.record->delivery(sink);
+  if (delivery->status != DeliveryStatus::delivered) return false;  // nobody knows what it holds
+  const OwnedSecret* held = situation.record->find(delivery->secret_id);
+  return held == nullptr || !situation.is_live(held->expires_at);
+}
+
 bool is_desired(const DesiredSecret& desired, const SinkName& name) {
   return std::any_of(desired.deliver.begin(), desired.deliver.end(),
                      [&](const SinkSpec& sink) { return sink.name == name; });
@@ -78,7 +86,14 @@ SinkNeeds find_sink_needs(const Situation& situation) {
       look_at(situation, *current, sink, needs, unfinished);
     }
   }
-  if (needs.source) needs.lost.insert(needs.lost.end(), unfinished.begin(), unfinished.end());
+  needs.in_escrow = situation.is_in_escrow(current->id);
+  if (needs.is_at_hand()) {
+    needs.lost.insert(needs.lost.end(), unfinished.begin(), unfinished.end());
+  } else {
+    for (const SinkChange& one : unfinished) {
+      if (is_served_by_the_dead(situation, one.sink)) needs.stranded.push_back(one.sink);
+    }
+  }
   for (const Delivery& delivery : situation.record->deliveries) {
     if (is_desired(*situation.desired, delivery.sink)) continue;
     const bool has_copy = delivery.label != "notify";

@@ -19,7 +19,11 @@ struct SinkNeeds {
   std::vector<std::string> notes;   // for people: what can't be read
   // A sink that was read and holds the current value: what is missing elsewhere is copied from it.
   std::optional<SinkName> source;
+  bool in_escrow = false;
+  // Data sinks that hold a secret which is dead, where no copy of the current value is at hand.
+  std::vector<SinkName> stranded;
 
+  bool is_at_hand() const { return source.has_value() || in_escrow; }
   bool need_value() const { return !fresh.empty() || !lost.empty(); }
 };
 

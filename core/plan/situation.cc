@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/seal.h"
+#include "core/plan/strangers.h"
+
 namespace keytide {
 namespace {
 
@@ -23,9 +26,62 @@ const ObservedSecret* find_observed(const ObservedAccount& account, const Secret
 void restore_previous(AccountRecord& record, Instant now) {
   OwnedSecret* previous = record.with_role(Role::previous);
   if (record.with_role(Role::current) != nullptr || previous == nullptr) return;
+  if (previous->is_adopted) return;
   if (previous->expires_at <= now) return;
   previous->role = Role::current;
   previous->delete_intended = false;
+}
+
+std::optional<Instant> expiry_of_current(const AccountRecord& record) {
+  const OwnedSecret* current = record.with_role(Role::current);
+  return current == nullptr ? std::nullopt : std::optional(current->expires_at);
+}
+
+// Late enough, what Atlas lists decides: the attempt is closed, and its tag stays open.
+void settle(Situation& s) {
+  const auto at = s.settles_at();
+  const bool rests = s.input->options.refresh_only || (s.desired != nullptr && s.desired->suspend);
+  if (!at || s.now < *at || rests) return;
+  AccountRecord& record = *s.record;
+  const bool died = record.attempt->phase == AttemptPhase::posting;
+  s.settled = record.attempt->number;
+  Attempt tag = *record.attempt;
+  tag.phase = AttemptPhase::unknown;
+  tag.reason.clear();
+  tag.rotation_id.clear();
+  tag.lifetime = Seconds(0);
+  record.open_tags.push_back(std::move(tag));
+  record.end_attempt(died ? AttemptEnd::Outcome::died : AttemptEnd::Outcome::lost, s.now);
+}
+
+void record_stranger(Situation& s, const Stranger& stranger) {
+  const ObservedSecret& seen = stranger.secret;
+  OwnedSecret secret;
+  secret.id = seen.id;
+  secret.role = stranger.origin == Origin::ours ? Role::orphan : Role::quarantined;
+  secret.masked = seen.masked;
+  secret.created_at = seen.created_at;
+  secret.expires_at = seen.expires_at;
+  secret.last_used_at = seen.last_used_at;
+  secret.asked_hours = stranger.asked_hours;
+  s.record->secrets.push_back(std::move(secret));
+  s.drifted = true;
+}
+
+void sort_strangers(Situation& s) {
+  AccountRecord& record = *s.record;
+  std::erase_if(record.open_tags,
+                [&](const Attempt& tag) { return tag.atlas_time + kTagKept < s.now; });
+  const StrangerRules rules{s.now, settle_time(s.now, expiry_of_current(record), s.input->limits),
+                            s.desired != nullptr && s.desired->exclusive, s.input->limits};
+  for (const Stranger& stranger : find_strangers(*s.observed, record, rules)) {
+    if (stranger.origin == Origin::settling) s.settling.push_back(stranger.secret);
+    if (stranger.origin == Origin::foreign || stranger.origin == Origin::settling) {
+      s.foreign.push_back(stranger.secret);
+    } else {
+      record_stranger(s, stranger);
+    }
+  }
 }
 
 void take_over(Situation& situation, const ObservedAccount& observed) {
@@ -36,6 +92,8 @@ void take_over(Situation& situation, const ObservedAccount& observed) {
   }
   situation.drifted = take_over_secrets(record, observed);
   restore_previous(record, situation.now);
+  settle(situation);
+  sort_strangers(situation);
 }
 
 void count_slots(Situation& situation) {
@@ -45,11 +103,7 @@ void count_slots(Situation& situation) {
     return;
   }
   situation.slots_taken = static_cast<int>(situation.observed->secrets.size());
-  for (const ObservedSecret& secret : situation.observed->secrets) {
-    if (!situation.record || situation.record->find(secret.id) == nullptr) {
-      situation.foreign.push_back(secret);
-    }
-  }
+  if (!situation.record) situation.foreign = situation.observed->secrets;
 }
 
 }  // namespace
@@ -70,6 +124,22 @@ bool take_over_secrets(AccountRecord& record, const ObservedAccount& observed) {
     ++secret;
   }
   return drifted;
+}
+
+bool Situation::is_in_escrow(const SecretId& id) const {
+  if (!record || !record->escrow || record->escrow->id != id) return false;
+  const std::string& key = input->escrow_key;
+  return !key.empty() && key_id_of(record->escrow->sealed) == key;
+}
+
+std::optional<Instant> Situation::settles_at() const {
+  if (!record || !record->attempt) return std::nullopt;
+  const Attempt& attempt = *record->attempt;
+  if (attempt.phase != AttemptPhase::posting && attempt.phase != AttemptPhase::unknown) {
+    return std::nullopt;
+  }
+  const Instant sent = sent_by(attempt.atlas_time, input->limits);
+  return sent + settle_time(sent, expiry_of_current(*record), input->limits);
 }
 
 Seconds Situation::life_of(const OwnedSecret& secret) const {
@@ -116,9 +186,14 @@ Situation gather_situation(const PlanInput& input, const DesiredSecret* desired,
   }
   situation.sinks =
       find_sorted(input.sinks, key, [](const AccountSinks& sinks) { return sinks.key; });
+  situation.is_own = input.own_accounts.contains(key.client_id);
   situation.replace = input.options.replace.contains(situation.address());
   if (loaded != nullptr) situation.record = *loaded;
-  if (situation.record && situation.observed != nullptr) take_over(situation, *situation.observed);
+  const bool is_read = situation.record && situation.observed != nullptr;
+  // "No list" is not "an empty list": a whole fleet would seem gone.
+  situation.hides_secrets =
+      is_read && !situation.observed->says_secrets && !situation.record->secrets.empty();
+  if (is_read && !situation.hides_secrets) take_over(situation, *situation.observed);
   count_slots(situation);
   return situation;
 }

@@ -22,14 +22,25 @@ struct Situation {
   std::optional<AccountRecord> record;
   bool drifted = false;                 // `record` differs from `loaded` in more than the last use
   std::optional<OwnedSecret> gone;      // the recorded current, when Atlas doesn't list it any more
-  std::vector<ObservedSecret> foreign;  // listed and not ours
+  std::vector<ObservedSecret> foreign;  // listed and not ours, as far as can be told
+  std::vector<ObservedSecret>
+      settling;  // of those: what seems to be ours, and is too young to tell
+  // The record's open attempt came to its settling: it was closed here as one that nobody will
+  // learn the outcome of. Its number.
+  std::optional<std::int64_t> settled;
   int slots_taken = 0;
+  bool hides_secrets = false;  // the reply has no list of secrets, and the record knows some
   bool replace = false;
+  bool is_own = false;  // keytide itself signs in with this account
   Instant now{};
 
   const Address& address() const { return desired != nullptr ? desired->address : loaded->address; }
   const AccountKey& key() const { return desired != nullptr ? desired->account : loaded->key; }
   const OwnedSecret* current() const { return record ? record->with_role(Role::current) : nullptr; }
+  // Whether the value of that secret can be taken out of the escrow.
+  bool is_in_escrow(const SecretId& id) const;
+  // When the outcome of an open attempt will be decided: only while nobody knows it.
+  std::optional<Instant> settles_at() const;
   bool is_live(Instant expires_at) const { return expires_at > now; }
   // The life and the windows that count for the current secret.
   Seconds life_of(const OwnedSecret& secret) const;

@@ -31,8 +31,10 @@ struct Payload {
 struct SinkReading {
   bool exists = false;
   Fingerprint fingerprint;  // of the value found; empty where it exists but holds none
-  std::optional<std::int64_t> generation;  // the stamp, where the format carries one
-  bool attributes_match = true;            // mode, owner, group are as specified
+  // The stamp, where the format carries one: the generation, and the account that it is of.
+  std::optional<std::int64_t> generation;
+  std::string client_id;
+  bool attributes_match = true;  // mode, owner, group are as specified
 };
 
 class Sink {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/plan/account_plan.h"
+#include "core/reconcile/attempt.h"
 #include "core/reconcile/destroy.h"
 #include "core/reconcile/refresh.h"
 #include "core/reconcile/renew.h"
@@ -32,6 +33,8 @@ AccountPlan plan_again(const Run& run) {
   const PlanInput& base = *run.context.input;
   PlanInput input;
   input.lineage = base.lineage;
+  input.escrow_key = base.escrow_key;
+  input.own_accounts = base.own_accounts;
   input.limits = base.limits;
   input.safety = base.safety;
   input.approvals = base.approvals;
@@ -78,11 +81,12 @@ Result<void> carry_out(Run& run, const Change& change) {
     case Action::update:
       return update_entry(run, change);
     case Action::destroy:
-      return destroy_secret(run, change.secret->id);
+      return destroy_secret(run, *change.secret);
     case Action::forget:
       return forget_entry(run, change);
     case Action::finish:
-      return finish_chain(run, change);
+      return change.reason == Reason::settled ? settle_attempt(run, change)
+                                              : finish_chain(run, change);
   }
   return {};
 }
@@ -107,14 +111,45 @@ void count(AccountOutcome& outcome, Action action) {
   }
 }
 
+const Change* find_settle(const AccountPlan& plan) {
+  for (const Change& change : plan.changes) {
+    if (change.reason == Reason::settled) return &change;
+  }
+  return nullptr;
+}
+
+// What came of an unknown create is decided by two lists, a minute apart, that agree. The plan's
+// record is what the first one made of it: the second judges what is stored.
+Result<void> wait_for_second_list(Run& run) {
+  if (find_settle(run.plan) == nullptr) return {};
+  auto stored = run.ports.store.find(run.plan.key);
+  if (!stored) return fail(std::move(stored.error()));
+  if (!*stored || (*stored)->version != run.record.version) {
+    return fail(ErrorKind::conflict, "its record changed since the plan: plan again");
+  }
+  run.record = std::move(**stored);
+  return wait_for_second_look(run, "to see whether Atlas lists the same secrets then");
+}
+
+Result<void> check_lists_agree(const AccountPlan& plan, const AccountPlan& again) {
+  const Change* first = find_settle(plan);
+  const Change* second = find_settle(again);
+  if (second == nullptr || (first != nullptr && first->listed == second->listed)) return {};
+  return fail(ErrorKind::conflict,
+              "Atlas listed other secrets a minute ago: what came of the unknown create is not "
+              "certain yet; apply again");
+}
+
 // Looks at the account and decides again. Errors: it can't be read, it is blocked now, or what was
 // planned is not what is needed any more.
 Result<void> prepare(Run& run) {
   const bool looks = std::any_of(run.plan.changes.begin(), run.plan.changes.end(), touches_atlas);
   if (!looks) return {};
   const bool planned_create = makes_secret(run.plan);
+  if (auto waited = wait_for_second_list(run); !waited) return waited;
   if (auto seen = look(run); !seen) return seen;
   AccountPlan again = plan_again(run);
+  if (auto agree = check_lists_agree(run.plan, again); !agree) return agree;
   if (again.blocked && !run.plan.blocked) {
     return fail(ErrorKind::refused,
                 fmt::format("{}; {}", again.blocked->why, again.blocked->way_out));
@@ -158,9 +193,7 @@ void fail_run(Run& run, Error error) {
 
 AccountOutcome reconcile_account(const AccountPlan& plan, const Ports& ports,
                                  const RunContext& context) {
-  Run run{ports, context, plan, plan.record.value_or(AccountRecord{}), {}};
-  run.record.key = plan.key;
-  if (run.record.version == 0) run.record.address = plan.address;
+  Run run = begin_run(plan, ports, context);
   if (plan.changes.empty()) {
     keep_record(run);
     return std::move(run.outcome);

@@ -9,16 +9,16 @@
 #include "core/model/schedule.h"
 #include "core/plan/situation.h"
 #include "core/reconcile/destroy.h"
+#include "core/reconcile/keep.h"
+#include "core/reconcile/refresh.h"
 
 namespace keytide {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kSendWithin{10000};    // from W1 to E1
 constexpr milliseconds kPropagation{120000};  // from the 201 until Atlas must know the secret
 constexpr milliseconds kProofPause{5000};
-constexpr std::size_t kEndedKept = 16;
 constexpr int kSaveTries = 3;
 
 std::vector<SecretId> ids_of(const ObservedAccount& account) {
@@ -37,6 +37,8 @@ bool shows_new_id(const Run& run) {
 
 tl::unexpected<Error> leave_unknown(Run& run, const Error& why) {
   run.record.attempt->phase = AttemptPhase::unknown;
+  // If it was made, it cut the others.
+  if (look(run)) take_over_secrets(run.record, run.observed);
   const std::string text = why.text();
   run.ports.log.info("create outcome unknown",
                      {{"address", run.record.address.str()}, {"error", text}});
@@ -46,13 +48,13 @@ tl::unexpected<Error> leave_unknown(Run& run, const Error& why) {
   }
   return fail(
       ErrorKind::unavailable,
-      fmt::format("nobody knows whether Atlas made a secret: {}; the account is blocked and "
-                  "nothing more is created on it",
+      fmt::format("nobody knows whether Atlas made a secret: {}; nothing more is created on the "
+                  "account until it is late enough to tell, and an apply then goes on by itself",
                   text));
 }
 
 tl::unexpected<Error> give_up(Run& run, AttemptEnd::Outcome outcome, Error why) {
-  close_attempt(run.record, outcome, run.ports.issuer.now());
+  run.record.end_attempt(outcome, run.ports.issuer.now());
   const auto kind = fmt::format("create_{}", name_of(outcome));
   if (auto written = note(run, kind, why.text()); !written) {
     run.outcome.warnings.push_back(written.error().text());
@@ -76,7 +78,7 @@ OwnedSecret owned(const Run& run, const CreatedSecret& made) {
   secret.masked = made.seen.masked.empty() ? masked(made.value) : made.seen.masked;
   secret.created_at = made.seen.created_at;
   secret.expires_at = made.seen.expires_at;
-  secret.generation = run.record.generation + 1;
+  secret.generation = run.next_generation;
   secret.asked_hours = run.record.attempt->asked_hours;
   secret.fingerprint = fingerprint_of(made.value, run.ports.store.identity().fingerprint_key);
   return secret;
@@ -87,6 +89,7 @@ OwnedSecret owned(const Run& run, const CreatedSecret& made) {
 Result<void> record_created(Run& run, const CreatedSecret& made) {
   run.record.attempt->phase = AttemptPhase::created;
   run.record.secrets.push_back(owned(run, made));
+  put_into_escrow(run, made.seen.id, made.value);
   Result<void> written;
   for (int i = 0; i < kSaveTries; ++i) {
     if (i > 0) run.ports.clock.sleep(milliseconds(200) * i);
@@ -142,27 +145,30 @@ Result<void> look_for_new(Run& run, bool must_be_listed) {
 
 }  // namespace
 
-void close_attempt(AccountRecord& record, AttemptEnd::Outcome outcome, Instant at) {
-  CHECK(record.attempt.has_value(), "only an open attempt is closed");
-  record.ended.push_back({record.attempt->number, outcome, at});
-  if (record.ended.size() > kEndedKept) record.ended.erase(record.ended.begin());
-  record.attempt.reset();
-}
-
 Result<void> open_attempt(Run& run, std::string reason) {
   AccountRecord& record = run.record;
   // Of an interrupted chain whose new secret vanished: it counts for the loop guard.
   if (record.attempt) {
-    close_attempt(record, AttemptEnd::Outcome::aborted, run.ports.issuer.now());
+    record.end_attempt(AttemptEnd::Outcome::died, run.ports.issuer.now());
   }
+  // A sink that was written under another record (a new store, an entry that came back) would
+  // refuse a lower generation than its stamp.
+  std::int64_t highest = record.generation;
+  for (const SinkView& view : read_sinks(run.ports, run.desired()).views) {
+    highest = std::max(highest, view.generation);
+  }
+  run.next_generation = highest + 1;
   run.intent_at = run.ports.clock.since_boot();
   Attempt attempt;
   attempt.number = ++record.last_attempt;
   attempt.atlas_time = run.ports.issuer.now();
   attempt.asked_hours =
       asked_hours(run.desired().lifetime, run.context.input->lineage, record.key, attempt.number);
+  attempt.is_tagged = attempt.asked_hours < run.desired().lifetime / std::chrono::hours(1);
   attempt.ids_before = ids_of(run.observed);
   attempt.reason = std::move(reason);
+  attempt.rotation_id = run.desired().rotation_id;
+  attempt.lifetime = run.desired().lifetime;
   record.attempt = std::move(attempt);
   return note(run, "attempt_opened",
               fmt::format("attempt {}, {} h: {}", record.attempt->number,
@@ -173,7 +179,9 @@ Result<SecretValue> create_secret(Run& run) {
   // A process that slept between W1 and here must not send by a stale intent.
   if (run.ports.clock.since_boot() - run.intent_at > kSendWithin) {
     return give_up(run, AttemptEnd::Outcome::not_sent,
-                   {ErrorKind::unavailable, "the intent to create was recorded too long ago", {}});
+                   {ErrorKind::unavailable,
+                    "this machine slept between the intent to create and the create: apply again",
+                    {}});
   }
   CreateOutcome outcome = run.ports.issuer.create(run.plan.key, run.record.attempt->asked_hours);
   if (auto* rejected = std::get_if<CreateRejected>(&outcome)) {
@@ -197,7 +205,12 @@ Result<void> prove_secret(Run& run, const SecretValue& value) {
     const std::string why = fmt::format("the new secret could not be proven to work: {}",
                                         seen.why ? seen.why->text() : "no reason given");
     const bool unproven = seen.verdict == Verification::Verdict::unproven;
-    if (!unproven || !may_go_on_unverified(run)) {
+    const bool goes_on = unproven && may_go_on_unverified(run);
+    // It proves nothing, and what is in escrow can be proven later.
+    if (unproven && !goes_on && run.record.escrow) {
+      return fail(ErrorKind::unavailable, why + "; it is kept until it can be: apply again");
+    }
+    if (!goes_on) {
       if (auto aborted = abort_attempt(run, why); !aborted) return aborted;
       return fail(ErrorKind::unavailable, why);
     }
@@ -208,7 +221,7 @@ Result<void> prove_secret(Run& run, const SecretValue& value) {
   if (!is_alive(run, id)) {
     if (auto aborted = abort_attempt(run, "it is gone from Atlas"); !aborted) return aborted;
     return fail(ErrorKind::conflict,
-                "the new secret was deleted by somebody before it was delivered");
+                "the new secret was deleted by somebody before it was delivered: apply again");
   }
   take_over_secrets(run.record, run.observed);
   run.record.attempt->phase = AttemptPhase::verified;
@@ -217,9 +230,14 @@ Result<void> prove_secret(Run& run, const SecretValue& value) {
   return {};
 }
 
+Result<void> settle_attempt(Run& run, const Change& change) {
+  return note(run, "attempt_settled", change.why);
+}
+
 Result<void> abort_attempt(Run& run, std::string why) {
   OwnedSecret* fresh = run.record.with_role(Role::fresh);
-  close_attempt(run.record, AttemptEnd::Outcome::aborted, run.ports.issuer.now());
+  run.record.escrow.reset();
+  run.record.end_attempt(AttemptEnd::Outcome::aborted, run.ports.issuer.now());
   if (fresh == nullptr) return note(run, "attempt_aborted", std::move(why));
   fresh->role = Role::orphan;
   fresh->delete_intended = true;

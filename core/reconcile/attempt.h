@@ -11,18 +11,19 @@ namespace keytide {
 Result<void> open_attempt(Run& run, std::string reason);
 
 // E1 and W2. An error means that no secret of ours is left without a record: refused, never sent,
-// or unknown, and then the account is blocked until somebody looks.
+// or unknown, and then the attempt stays open until it is late enough to tell.
 Result<SecretValue> create_secret(Run& run);
 
 // E2 and W3: signs in with the value, then reads the account: the mask, and what the create cut.
-// Atlas may not know the secret at once: a refusal counts after two minutes. What can't be proven
-// for as long is an error, unless the current secret is about to expire.
+// Atlas may not know the secret at once: a refusal counts after two minutes, and undoes the
+// attempt. What can't be proven for as long is an error, unless the current secret is about to
+// expire; the attempt stays open where the value is in escrow.
 Result<void> prove_secret(Run& run, const SecretValue& value);
+
+// W: an unknown create is decided about; the record says so already, by the rules of the planner.
+Result<void> settle_attempt(Run& run, const Change& change);
 
 // W, E4, W: deletes the new secret that came to nothing and closes the attempt.
 Result<void> abort_attempt(Run& run, std::string why);
-
-// Closes the attempt in the record; the caller writes it.
-void close_attempt(AccountRecord& record, AttemptEnd::Outcome outcome, Instant at);
 
 }  // namespace keytide

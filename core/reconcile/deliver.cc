@@ -109,8 +109,19 @@ void mark_begun(Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
                 attributes_digest(spec), std::string(type_of(spec)), run.ports.clock.now()});
 }
 
+// No sink is given what somebody deleted meanwhile.
+Result<void> check_it_lives(Run& run, const OwnedSecret& secret) {
+  if (auto seen = look_if_stale(run); !seen) return seen;
+  if (is_alive(run, secret.id)) return {};
+  return fail(ErrorKind::conflict,
+              fmt::format("{} is gone from Atlas, or expired: apply again", secret.masked));
+}
+
 Result<void> deliver_to(Run& run, const SinkSpec& spec, const OwnedSecret& secret,
                         const SecretValue* value) {
+  if (!spec.is_hook()) {
+    if (auto lives = check_it_lives(run, secret); !lives) return lives;
+  }
   mark_begun(run, spec, secret);
   if (auto begun = note(run, "sink_begun", spec.name.str()); !begun) return begun;
   if (auto done = write_with_retries(run, spec, secret, value); !done) {
@@ -131,7 +142,9 @@ Result<void> deliver_everywhere(Run& run, const OwnedSecret& secret, const Secre
     for (const SinkSpec& spec : run.desired().deliver) {
       if (spec.is_hook() != hooks || has_it(run, spec, secret)) continue;
       if (!hooks && value == nullptr) {
-        problems.push_back(spec.name.str() + ": the value is not at hand any more");
+        problems.push_back(
+            spec.name.str() +
+            ": the value is not at hand any more; `keytide plan` says what can be done");
       } else if (auto done = deliver_to(run, spec, secret, value); !done) {
         problems.push_back(done.error().text());
       }
@@ -142,6 +155,14 @@ Result<void> deliver_everywhere(Run& run, const OwnedSecret& secret, const Secre
   if (problems.empty()) return {};
   return fail(ErrorKind::io,
               fmt::format("not delivered everywhere: {}", fmt::join(problems, "; ")));
+}
+
+bool is_everywhere(const AccountRecord& record, const DesiredSecret& desired) {
+  return std::all_of(desired.deliver.begin(), desired.deliver.end(), [&](const SinkSpec& sink) {
+    const Delivery* delivery = record.delivery(sink.name);
+    return sink.is_hook() || (delivery != nullptr && delivery->generation == record.generation &&
+                              delivery->status == DeliveryStatus::delivered);
+  });
 }
 
 Result<SecretValue> take_from(Run& run, const SinkName& name, const OwnedSecret& secret) {

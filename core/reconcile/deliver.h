@@ -24,6 +24,9 @@ Result<void> deliver_everywhere(Run& run, const OwnedSecret& secret, const Secre
 Result<void> deliver_to(Run& run, const SinkSpec& sink, const OwnedSecret& secret,
                         const SecretValue* value);
 
+// Whether every data sink of the entry has the secret of the record's generation, as recorded.
+bool is_everywhere(const AccountRecord& record, const DesiredSecret& desired);
+
 // The value that a sink holds, if it is the one of `secret`. Errors: not_found, io.
 Result<SecretValue> take_from(Run& run, const SinkName& sink, const OwnedSecret& secret);
 

@@ -11,7 +11,7 @@ ObservedScope read_scope(Issuer& issuer, const Scope& scope) {
   return failed;
 }
 
-SinkView read_sink(const Ports& ports, const SinkSpec& sink) {
+SinkView read_sink(const Ports& ports, const ClientId& account, const SinkSpec& sink) {
   SinkView view;
   view.sink = sink.name;
   view.target_digest = target_digest(sink);
@@ -24,13 +24,14 @@ SinkView read_sink(const Ports& ports, const SinkSpec& sink) {
   view.exists = reading->exists;
   view.fingerprint = reading->fingerprint;
   view.attributes_match = reading->attributes_match;
+  if (reading->client_id == account.str()) view.generation = reading->generation.value_or(0);
   return view;
 }
 
 AccountSinks read_sinks(const Ports& ports, const DesiredSecret& desired) {
   AccountSinks sinks{desired.account, {}};
   for (const SinkSpec& sink : desired.deliver) {
-    if (!sink.is_hook()) sinks.views.push_back(read_sink(ports, sink));
+    if (!sink.is_hook()) sinks.views.push_back(read_sink(ports, desired.account.client_id, sink));
   }
   return sinks;
 }

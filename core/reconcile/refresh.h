@@ -11,8 +11,8 @@ namespace keytide {
 // Every account of a scope; what fails is in `error` of the result. Blocks for one call per page.
 ObservedScope read_scope(Issuer& issuer, const Scope& scope);
 
-// One data sink, by its fingerprint alone. Hooks are not readable.
-SinkView read_sink(const Ports& ports, const SinkSpec& sink);
+// One data sink of that account, by its fingerprint alone. Hooks are not readable.
+SinkView read_sink(const Ports& ports, const ClientId& account, const SinkSpec& sink);
 
 // The data sinks of an entry that were delivered to, sorted by name.
 AccountSinks read_sinks(const Ports& ports, const DesiredSecret& desired);

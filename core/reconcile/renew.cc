@@ -10,12 +10,11 @@
 #include "core/plan/situation.h"
 #include "core/reconcile/attempt.h"
 #include "core/reconcile/deliver.h"
+#include "core/reconcile/keep.h"
 #include "core/reconcile/refresh.h"
 
 namespace keytide {
 namespace {
-
-constexpr std::chrono::milliseconds kLossConfirmedAfter{60000};
 
 // A secret that somebody made during a wait was not there when the cuts were consented to.
 Result<void> look_after_wait(Run& run) {
@@ -36,16 +35,18 @@ Result<void> look_after_wait(Run& run) {
 // A sink counts as lost when two looks a minute apart agree: a folder may be mounted late.
 Result<void> confirm_loss(Run& run, const Change& change) {
   if (change.lost.empty()) return {};
-  const auto due = run.context.sinks_read_at + kLossConfirmedAfter;
-  if (const auto now = run.ports.clock.since_boot(); now < due) {
-    tell(run, Progress::Step::waiting, "a minute, to look again at the sink that seems lost");
-    run.ports.clock.sleep(due - now);
+  const auto before = run.ports.clock.since_boot();
+  if (auto waited = wait_for_second_look(run, "to look again at the sink that seems lost");
+      !waited) {
+    return waited;
+  }
+  if (run.ports.clock.since_boot() > before) {
     if (auto seen = look_after_wait(run); !seen) return seen;
   }
   const OwnedSecret* current = run.record.with_role(Role::current);
   for (const SinkSpec& sink : run.desired().deliver) {
     if (sink.is_hook()) continue;
-    const SinkView view = read_sink(run.ports, sink);
+    const SinkView view = read_sink(run.ports, run.plan.key.client_id, sink);
     const bool holds = view.readable && current != nullptr && !view.fingerprint.empty() &&
                        view.fingerprint == current->fingerprint;
     const bool was_lost =
@@ -64,14 +65,16 @@ void give_roles(AccountRecord& record, const DesiredSecret& desired, Instant now
   fresh->role = Role::current;
   record.generation = fresh->generation;
   record.switched_at = now;
-  record.rotation_id = desired.rotation_id;
-  record.lifetime = desired.lifetime;
+  // A sink that is late still needs what is in escrow.
+  if (is_everywhere(record, desired)) record.escrow.reset();
+  record.rotation_id = record.attempt->rotation_id;
+  record.lifetime = record.attempt->lifetime;
   take_over_settings(record, desired);
   std::erase_if(record.deliveries, [&](const Delivery& delivery) {
     return std::none_of(desired.deliver.begin(), desired.deliver.end(),
                         [&](const SinkSpec& sink) { return sink.name == delivery.sink; });
   });
-  close_attempt(record, AttemptEnd::Outcome::switched, now);
+  record.end_attempt(AttemptEnd::Outcome::switched, now);
 }
 
 // W5: one commit makes the new secret the current one, after a last look that it lives.
@@ -107,17 +110,19 @@ bool may_be_held(const Run& run, const OwnedSecret& fresh) {
   for (const SinkSpec& sink : run.desired().deliver) {
     const Delivery* delivery = run.record.delivery(sink.name);
     if (sink.is_hook() || delivery == nullptr || delivery->secret_id != fresh.id) continue;
-    const SinkView view = read_sink(run.ports, sink);
+    const SinkView view = read_sink(run.ports, run.plan.key.client_id, sink);
     if (!view.readable || (view.exists && view.fingerprint == fresh.fingerprint)) return true;
   }
   return false;
 }
 
-// A value that no sink took would be lost with this process: the secret is deleted again.
+// Without an escrow a value that no sink took would be lost with this process: the secret is
+// deleted again.
 Result<void> deliver_or_abort(Run& run, const SecretValue& value) {
   const OwnedSecret fresh = *run.record.with_role(Role::fresh);
   auto delivered = deliver_everywhere(run, fresh, &value);
-  if (delivered || is_anywhere(run, fresh.id) || may_be_held(run, fresh)) return delivered;
+  if (delivered || run.record.escrow) return delivered;
+  if (is_anywhere(run, fresh.id) || may_be_held(run, fresh)) return delivered;
   const std::string why = delivered.error().text();
   if (auto aborted = abort_attempt(run, why); !aborted) return aborted;
   return fail(ErrorKind::io, why + "; the new secret was deleted again");
@@ -136,11 +141,29 @@ bool is_switched_without_late_sinks(const Run& run, const OwnedSecret& fresh) {
   return run.ports.issuer.now() >= renew_at(fresh.expires_at, before, jitter);
 }
 
+// What was delivered and is lost since is written once more.
+void begin_lost_again(Run& run, const OwnedSecret& fresh) {
+  for (const SinkSpec& sink : run.desired().deliver) {
+    if (sink.is_hook()) continue;
+    const SinkView view = read_sink(run.ports, run.plan.key.client_id, sink);
+    if (view.readable && view.fingerprint != fresh.fingerprint) mark_begun(run, sink, fresh);
+  }
+}
+
+// A request that came while the chain was open has to wait for its end.
+Result<void> check_not_requested(const Run& run) {
+  if (!run.context.input->options.replace.contains(run.plan.address)) return {};
+  return fail(ErrorKind::conflict,
+              "an interrupted renewal was brought to its end first; for another new secret ask "
+              "again");
+}
+
 }  // namespace
 
 Result<void> make_new_secret(Run& run, const Change& change) {
   if (auto lost = confirm_loss(run, change); !lost) return lost;
   if (auto writable = check_sinks_writable(run); !writable) return writable;
+  if (auto kept = check_escrow(run); !kept) return kept;
   if (is_stopping(run)) {
     return fail(ErrorKind::conflict, "interrupted before anything was created: apply again");
   }
@@ -159,8 +182,10 @@ Result<void> finish_chain(Run& run, const Change& change) {
   if (fresh == nullptr || fresh->id != change.secret->id) {
     return fail(ErrorKind::conflict, "the chain moved on since it was planned: plan again");
   }
+  if (change.reason == Reason::half_delivered) return promote_new_secret(run);
   const OwnedSecret secret = *fresh;
   std::optional<SecretValue> value;
+  if (auto kept = take_out_of_escrow(run, secret)) value = std::move(*kept);
   for (const Delivery& delivery : std::vector<Delivery>(run.record.deliveries)) {
     if (value || delivery.secret_id != secret.id) continue;
     if (auto taken = take_from(run, delivery.sink, secret)) value = std::move(*taken);
@@ -168,11 +193,19 @@ Result<void> finish_chain(Run& run, const Change& change) {
   if (value && run.record.attempt->phase == AttemptPhase::created) {
     if (auto proven = prove_secret(run, *value); !proven) return proven;
   }
+  begin_lost_again(run, secret);
   if (auto done = deliver_everywhere(run, secret, value ? &*value : nullptr); !done) {
     if (!is_anywhere(run, secret.id) || !is_switched_without_late_sinks(run, secret)) return done;
     run.outcome.warnings.push_back(done.error().text() +
                                    "; the switch was made without it: the old secret is dead");
   }
+  if (auto switched = switch_over(run); !switched) return switched;
+  return check_not_requested(run);
+}
+
+Result<void> promote_new_secret(Run& run) {
+  run.outcome.warnings.push_back(
+      "the new secret serves although not every sink has it; the next apply replaces it");
   return switch_over(run);
 }
 

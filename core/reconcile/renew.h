@@ -13,4 +13,7 @@ Result<void> make_new_secret(Run& run, const Change& change);
 // has it, where one still needs it.
 Result<void> finish_chain(Run& run, const Change& change);
 
+// Half delivered: the new secret becomes the current one although not every sink has it.
+Result<void> promote_new_secret(Run& run);
+
 }  // namespace keytide

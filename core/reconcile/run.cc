@@ -1,11 +1,21 @@
 #include "core/reconcile/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "core/base/duration.h"
 #include "core/model/schedule.h"
 #include "core/plan/situation.h"
 
 namespace keytide {
+
+Run begin_run(const AccountPlan& plan, const Ports& ports, const RunContext& context) {
+  Run run{ports, context, plan, plan.record.value_or(AccountRecord{}), {}};
+  run.record.key = plan.key;
+  if (run.record.version == 0) run.record.address = plan.address;
+  return run;
+}
 
 Result<void> note(Run& run, std::string kind, std::string why) {
   const Event event{run.ports.clock.now(),    run.context.actor, run.record.address,
@@ -17,10 +27,19 @@ Result<void> note(Run& run, std::string kind, std::string why) {
 }
 
 Result<void> look(Run& run) {
+  run.looked_at = run.ports.clock.since_boot();
   auto seen = run.ports.issuer.get(run.plan.key);
   if (!seen) return fail(std::move(seen.error()).within("while reading the account"));
   run.observed = std::move(*seen);
   return {};
+}
+
+Result<void> look_if_stale(Run& run) {
+  constexpr std::chrono::milliseconds kStaleAfter{5000};
+  const bool is_recent =
+      run.looked_at && run.ports.clock.since_boot() - *run.looked_at <= kStaleAfter;
+  if (is_recent) return {};
+  return look(run);
 }
 
 bool is_listed(const Run& run, const SecretId& id) {
@@ -35,6 +54,22 @@ bool is_alive(const Run& run, const SecretId& id) {
   return std::any_of(secrets.begin(), secrets.end(), [&](const ObservedSecret& secret) {
     return secret.id == id && secret.expires_at > now;
   });
+}
+
+Result<void> wait_for_second_look(Run& run, const std::string& what) {
+  constexpr std::chrono::milliseconds kSlice{1000};
+  Clock& clock = run.ports.clock;
+  const Seconds pause = run.context.input->safety.confirm_after;
+  const std::chrono::milliseconds until = run.context.world_read_at + pause;
+  if (clock.since_boot() >= until) return {};
+  tell(run, Progress::Step::waiting, fmt::format("{}, {}", format_duration(pause), what));
+  while (clock.since_boot() < until) {
+    if (is_stopping(run)) {
+      return fail(ErrorKind::conflict, "interrupted before anything was done: apply again");
+    }
+    clock.sleep(std::min(kSlice, until - clock.since_boot()));
+  }
+  return {};
 }
 
 bool is_stopping(const Run& run) { return run.context.stopping && run.context.stopping(); }

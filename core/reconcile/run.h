@@ -8,12 +8,14 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/model/plan.h"
 #include "core/plan/input.h"
 #include "core/ports/clock.h"
+#include "core/ports/escrow.h"
 #include "core/ports/issuer.h"
 #include "core/ports/log.h"
 #include "core/ports/sink.h"
@@ -29,13 +31,14 @@ struct Ports {
   Clock& clock;
   Log& log;
   ProgressListener& progress;
+  Escrow* escrow = nullptr;  // null: `escrow: none`
 };
 
 struct RunContext {
   const PlanInput* input = nullptr;  // of the plan: limits, policies, approvals
   std::string actor;                 // for the event log
-  // When the plan read the sinks (Clock::since_boot): a lost one is read again a minute later.
-  std::chrono::milliseconds sinks_read_at{0};
+  // When the plan had read Atlas and the sinks (Clock::since_boot): see SafetyPolicy.confirm_after.
+  std::chrono::milliseconds world_read_at{0};
   std::function<bool()> stopping;  // true: start nothing new
 };
 
@@ -57,10 +60,15 @@ struct Run {
   ObservedAccount observed{};  // as last read
   Action action = Action::create;
   AccountOutcome outcome{};
-  std::chrono::milliseconds intent_at{0};  // Clock::since_boot before W1
+  std::chrono::milliseconds intent_at{0};                // Clock::since_boot before W1
+  std::optional<std::chrono::milliseconds> looked_at{};  // Clock::since_boot before the last look
+  std::int64_t next_generation = 0;                      // of the secret that is about to be made
 
   const DesiredSecret& desired() const { return *plan.desired; }
 };
+
+// Of a plan: nothing was read or written yet.
+Run begin_run(const AccountPlan& plan, const Ports& ports, const RunContext& context);
 
 // W: saves the record and one event about it. On an error nothing was written.
 Result<void> note(Run& run, std::string kind, std::string why);
@@ -68,9 +76,16 @@ Result<void> note(Run& run, std::string kind, std::string why);
 // Reads the account again and takes over what Atlas shows.
 Result<void> look(Run& run);
 
+// The same, unless it was done within the last seconds.
+Result<void> look_if_stale(Run& run);
+
 bool is_listed(const Run& run, const SecretId& id);
 // Listed, and its expiry has not come by Atlas's clock.
 bool is_alive(const Run& run, const SecretId& id);
+
+// Waits until it is late enough for the second of two looks, and says for what. Errors: conflict
+// when it was told to stop meanwhile.
+Result<void> wait_for_second_look(Run& run, const std::string& what);
 
 // Whether nothing new may be started: what was begun is still finished.
 bool is_stopping(const Run& run);

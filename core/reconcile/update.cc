@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/reconcile/deliver.h"
+#include "core/reconcile/keep.h"
 
 namespace keytide {
 namespace {
@@ -30,6 +31,7 @@ Result<SecretValue> take_current(Run& run, const OwnedSecret& current) {
     if (sink.is_hook()) continue;
     if (auto value = take_from(run, sink.name, current)) return value;
   }
+  if (auto value = take_out_of_escrow(run, current)) return value;
   return fail(ErrorKind::not_found, "no sink holds the current secret any more: plan again");
 }
 
@@ -66,6 +68,15 @@ Result<void> run_hooks(Run& run) {
   return {};
 }
 
+// Kept for a sink that was late: it has the value now.
+Result<void> release_escrow(Run& run) {
+  if (!run.record.escrow || run.record.attempt || !is_everywhere(run.record, run.desired())) {
+    return {};
+  }
+  run.record.escrow.reset();
+  return note(run, "escrow_erased", "every sink has the current secret");
+}
+
 }  // namespace
 
 Result<void> update_entry(Run& run, const Change& change) {
@@ -97,8 +108,8 @@ Result<void> update_entry(Run& run, const Change& change) {
   if (copies && problems.empty()) {
     if (auto done = run_hooks(run); !done) problems.push_back(done.error().text());
   }
-  if (problems.empty()) return {};
-  return fail(ErrorKind::io, fmt::format("{}", fmt::join(problems, "; ")));
+  if (!problems.empty()) return fail(ErrorKind::io, fmt::format("{}", fmt::join(problems, "; ")));
+  return release_escrow(run);
 }
 
 Result<void> forget_entry(Run& run, const Change& change) {

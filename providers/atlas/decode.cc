@@ -73,7 +73,6 @@ bool read_secret_field(JsonReader& json, std::string_view key, SecretFields& fie
 }
 
 void read_secrets(JsonReader& json, std::vector<ObservedSecret>& to) {
-  if (json.null()) return;
   json.begin_array();
   while (json.next_element()) {
     SecretFields fields;
@@ -98,7 +97,8 @@ bool read_account_field(JsonReader& json, std::string_view key, ObservedAccount&
   } else if (key == "name") {
     take_text(json, account.name);
   } else if (key == "secrets") {
-    read_secrets(json, account.secrets);
+    account.says_secrets = !json.null();
+    if (account.says_secrets) read_secrets(json, account.secrets);
   } else {
     return false;
   }
@@ -111,6 +111,7 @@ void read_results(JsonReader& json, const Scope& scope, AccountPage& page,
   while (json.next_element()) {
     ObservedAccount account;
     account.key.scope = scope;
+    account.says_secrets = false;
     json.begin_object();
     while (const auto key = json.next_key()) {
       if (!read_account_field(json, *key, account)) json.skip();
@@ -214,6 +215,7 @@ Result<ObservedAccount> decode_account(std::string_view text, const Scope& scope
   JsonReader json(text);
   ObservedAccount account;
   account.key.scope = scope;
+  account.says_secrets = false;
   const bool well_formed = read_entity(
       json, [&](std::string_view key) { return read_account_field(json, key, account); });
   if (!well_formed) return no_json(json);

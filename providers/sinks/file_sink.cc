@@ -155,6 +155,7 @@ class FileSinkOnDisk final : public Sink {
     const ParsedContent shown = content.parse(spec_.format);
     if (!shown.value.empty()) reading.fingerprint = fingerprint_of(shown.value, key);
     reading.generation = shown.generation;
+    reading.client_id = shown.client_id;
     reading.attributes_match = attributes_match(content.status());
     return reading;
   }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -109,6 +110,22 @@ Merged merge(const std::vector<Piece>& pieces, bool some_unread) {
   return merge_manifests(inputs, some_unread);
 }
 
+std::vector<std::string> find_empty_sources(const std::vector<SourceConfig>& sources,
+                                            const std::vector<Piece>& pieces,
+                                            const DesiredState& state) {
+  std::set<std::string_view> files;
+  for (const DesiredSecret& secret : state.secrets) files.insert(secret.place.file);
+  std::set<const AllowList*> used;
+  for (const Piece& piece : pieces) {
+    if (files.contains(piece.file.path)) used.insert(piece.allow);
+  }
+  std::vector<std::string> empty;
+  for (const SourceConfig& source : sources) {
+    if (!used.contains(&source.allow)) empty.push_back(source.path);
+  }
+  return empty;
+}
+
 void sort_by_place(Diagnostics& all) {
   std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::tie(a.place.file, a.place.line, a.place.column) <
@@ -151,6 +168,7 @@ LoadedManifests load_desired(const std::vector<SourceConfig>& sources, const Loa
   out.entries = merged.entries;
   out.state = std::move(merged.state);
   out.revision = revision_of(pieces);
+  out.empty_sources = find_empty_sources(sources, pieces, out.state);
   append(std::move(merged.problems), out.problems);
   sort_by_place(out.problems);
   return out;

@@ -26,8 +26,9 @@ struct LoadedManifests {
   std::size_t files = 0;    // manifests
   std::size_t skipped = 0;  // YAML files that are no manifests
   std::size_t entries = 0;
-  std::size_t from_cache = 0;  // of the files
-  std::string revision;        // a digest of all bytes that were read: equal for equal manifests
+  std::vector<std::string> empty_sources;  // the paths of those that name no entry
+  std::size_t from_cache = 0;              // of the files
+  std::string revision;  // a digest of all bytes that were read: equal for equal manifests
 
   bool is_good() const { return !has_errors(problems); }
 };

@@ -39,7 +39,44 @@ class Temporary {
     if (exists_) unlinkat(place_.folder, name_.c_str(), 0);
   }
 
+  // At first without a name, where the file system can: who is killed now leaves nothing behind.
   Result<void> create() {
+    fd_ = Fd(openat(place_.folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600));
+    is_nameless_ = fd_.is_open() && flock(fd_.get(), LOCK_EX | LOCK_NB) == 0 &&
+                   access(link_of(fd_).c_str(), F_OK) == 0;
+    return is_nameless_ ? Result<void>() : create_named();
+  }
+
+  Result<void> rename_to_target() {
+    if (is_nameless_) {
+      if (auto named = give_name(); !named) return named;
+    }
+    if (renameat(place_.folder, name_.c_str(), place_.folder, place_.name.c_str()) != 0) {
+      return os_fail("replace", place_.path(), errno);
+    }
+    exists_ = false;
+    return {};
+  }
+
+  int fd() const { return fd_.get(); }
+
+ private:
+  static std::string link_of(const Fd& file) { return fmt::format("/proc/self/fd/{}", file.get()); }
+
+  Result<void> give_name() {
+    for (int tries = 0; tries < kTriesMax; ++tries) {
+      if (linkat(AT_FDCWD, link_of(fd_).c_str(), place_.folder, name_.c_str(), AT_SYMLINK_FOLLOW) ==
+          0) {
+        exists_ = true;
+        return {};
+      }
+      if (errno != EEXIST) return os_fail("write in the folder", place_.folder_path, errno);
+      if (auto removed = remove_leftover(); !removed) return removed;
+    }
+    return busy();
+  }
+
+  Result<void> create_named() {
     for (int tries = 0; tries < kTriesMax; ++tries) {
       fd_ = Fd(openat(place_.folder, name_.c_str(),
                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -54,17 +91,6 @@ class Temporary {
     return busy();
   }
 
-  Result<void> rename_to_target() {
-    if (renameat(place_.folder, name_.c_str(), place_.folder, place_.name.c_str()) != 0) {
-      return os_fail("replace", place_.path(), errno);
-    }
-    exists_ = false;
-    return {};
-  }
-
-  int fd() const { return fd_.get(); }
-
- private:
   // Takes the lock, and makes sure that the name still means the locked file.
   bool lock(const Fd& file) const {
     struct stat locked {};
@@ -94,6 +120,7 @@ class Temporary {
   const FilePlace& place_;
   const std::string name_;
   Fd fd_;
+  bool is_nameless_ = false;
   bool exists_ = false;
 };
 

@@ -198,8 +198,8 @@ void drain(Fd& from, std::string& into, bool& cut, std::size_t bytes_max, bool k
 // Whether it ended. It stays a zombie, so that its process group can't become somebody else's.
 bool has_ended(pid_t pid) {
   siginfo_t info{};
-  return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-         info.si_pid == pid;
+  const int answer = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
+  return answer == 0 ? info.si_pid == pid : errno == ECHILD;
 }
 
 void exchange(Running& child, const ChildRequest& request, ChildResult& result) {

@@ -12,7 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 
 std::string billing_secrets() { return fmt::format("{}/secrets", kBilling); }
 
@@ -26,60 +25,6 @@ void order(World& world, const std::string& what, int times = 1, const std::stri
 void expect_the_others_served(World& world) {
   world.expect_served(kDeployer, "deployer");
   world.expect_served(kBackup, "backup");
-}
-
-// The reply of a create was lost: blocked, said so, and never created again by itself.
-void expect_unknown_and_blocked(const std::string& fault, bool committed) {
-  SCOPED_TRACE(fault);
-  World world;
-  world.three_entries();
-  order(world, fault);
-  const RunResult first = world.apply({"-parallelism=1"});
-  EXPECT_EQ(first.exit_code, 1);
-  EXPECT_THAT(first.errors, StartsWith("error: billing: nobody knows whether Atlas made a secret"));
-  EXPECT_EQ(first.errors.find("nobody knows"), first.errors.rfind("nobody knows"));
-  expect_the_others_served(world);
-  EXPECT_EQ(world.secrets(kBilling).size(), committed ? 1u : 0u);
-  world.atlas.forget_requests();
-  for (const char* later : {"1h", "30h"}) {
-    world.atlas.advance(later);
-    const RunResult again = world.apply();
-    EXPECT_EQ(again.exit_code, 1);
-    EXPECT_THAT(again.output, HasSubstr("# billing is blocked"));
-    EXPECT_THAT(again.output, HasSubstr("keytide state rm billing"));
-    for (const SimSecret& made : world.secrets(kBilling)) {
-      EXPECT_THAT(again.output, HasSubstr(made.id));
-    }
-  }
-  EXPECT_EQ(world.plan().exit_code, 2);
-  EXPECT_EQ(world.creates(), 0);
-  EXPECT_EQ(world.deletes(), 0);
-}
-
-TEST(LostReply, ATornConnectionAfterTheCommitBlocksTheAccount) {
-  expect_unknown_and_blocked(R"("close": "after_commit")", true);
-}
-TEST(LostReply, ATornConnectionBeforeTheCommitBlocksTheAccount) {
-  expect_unknown_and_blocked(R"("close": "before_commit")", false);
-}
-TEST(LostReply, HalfABodyBlocksTheAccount) {
-  expect_unknown_and_blocked(R"("close": "mid_body")", true);
-}
-TEST(LostReply, AServerErrorBlocksTheAccount) {
-  expect_unknown_and_blocked(R"("status": 500)", false);
-}
-TEST(LostReply, ATimeOutBlocksTheAccount) { expect_unknown_and_blocked(R"("delay": "20s")", true); }
-
-TEST(LostReply, ItsWayOutWorks) {
-  World world;
-  world.three_entries();
-  order(world, R"("close": "after_commit")");
-  EXPECT_EQ(world.apply().exit_code, 1);
-  world.delete_in_atlas(kBilling, world.secrets(kBilling)[0].id);
-  const RunResult removed = world.folder.keytide({"state", "rm", "billing"});
-  EXPECT_EQ(removed.exit_code, 0) << removed.errors;
-  world.settle();
-  world.expect_served(kBilling, "billing");
 }
 
 // What Atlas certainly did not do is done by the next apply.

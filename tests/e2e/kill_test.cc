@@ -44,6 +44,12 @@ class Killed : public ::testing::Test {
     world_.atlas.forget_requests();
   }
 
+  void go_without_escrow() {
+    world_.configure("{default: {client_id: " + std::string(kKeytide) +
+                         ", client_secret: {file: client_secret}}}",
+                     "escrow: none\n");
+  }
+
   // Of the one account that was begun.
   std::string only_secret() {
     std::string id;
@@ -65,7 +71,7 @@ class Killed : public ::testing::Test {
   World world_;
 };
 
-TEST_F(Killed, WhileACreateIsOnItsWayTheAccountIsBlockedAndItsSecretNamed) {
+TEST_F(Killed, WhileACreateIsOnItsWayTheAccountIsBlockedUntilItIsLateEnoughToTell) {
   kill_in("POST", "/secrets");
   expect_nothing_is_unaccounted_for(world_);
   const RunResult next = world_.apply();
@@ -75,11 +81,40 @@ TEST_F(Killed, WhileACreateIsOnItsWayTheAccountIsBlockedAndItsSecretNamed) {
   EXPECT_EQ(world_.creates(), 2);
   EXPECT_EQ(world_.deletes(), 0);
   expect_nothing_is_unaccounted_for(world_);
+  world_.atlas.advance("2h");
+  world_.settle();
+  EXPECT_EQ(world_.creates(), 3);
+  EXPECT_EQ(world_.deletes(), 1);
+  expect_all_served();
+}
+
+TEST_F(Killed, BeforeAnySinkHadTheValueItComesOutOfTheEscrow) {
+  kill_in("POST", "/oauth/token", 2);  // the first signs in, the second proves the new secret
+  expect_nothing_is_unaccounted_for(world_);
+  EXPECT_THAT(world_.plan().output, HasSubstr("its value is in escrow"));
+  const RunResult next = world_.apply();
+  EXPECT_EQ(next.exit_code, 0) << next.output << next.errors;
+  EXPECT_EQ(world_.deletes(), 0);
+  EXPECT_EQ(world_.creates(), 2);
+  expect_all_served();
+  world_.settle();
+}
+
+TEST_F(Killed, WhenTheKeyOfTheEscrowIsLostTheSecretIsDeletedAndMadeAgain) {
+  kill_in("POST", "/oauth/token", 2);
+  world_.folder.remove("keytide.db.key");
+  const RunResult next = world_.apply();
+  EXPECT_EQ(next.exit_code, 0) << next.output << next.errors;
+  EXPECT_EQ(world_.deletes(), 1);
+  EXPECT_EQ(world_.creates(), 3);
+  expect_all_served();
+  world_.settle();
 }
 
 // The value died with the process before any sink had it.
-TEST_F(Killed, BeforeAnySinkHadTheValueTheSecretIsDeletedAndMadeAgain) {
-  kill_in("POST", "/oauth/token", 2);  // the first signs in, the second proves the new secret
+TEST_F(Killed, WithoutAnEscrowTheSecretIsDeletedAndMadeAgain) {
+  go_without_escrow();
+  kill_in("POST", "/oauth/token", 2);
   expect_nothing_is_unaccounted_for(world_);
   const RunResult next = world_.apply();
   EXPECT_EQ(next.exit_code, 0) << next.output << next.errors;
@@ -133,6 +168,7 @@ TEST_F(Killed, InADeleteTheNextRunFinishesIt) {
 }
 
 TEST_F(Killed, ManyTimesInARowNothingIsLost) {
+  go_without_escrow();
   kill_in("POST", "/oauth/token", 2);
   kill_in("POST", "/oauth/token", 2);
   kill_in("DELETE", "/secrets/" + only_secret());

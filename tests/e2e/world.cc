@@ -96,7 +96,7 @@ void World::configure(const std::string& credentials, const std::string& more) {
   folder.write(
       "keytide.yaml",
       fmt::format("version: 1\nsources: [{{path: secrets}}]\natlas:\n  base_url: {}\n{}{}"
-                  "safety: {{max_clock_skew: unlimited}}\n",
+                  "safety: {{max_clock_skew: unlimited, confirm_after: 1s}}\n",
                   atlas.url(),
                   credentials.empty() ? "" : fmt::format("  credentials: {}\n", credentials),
                   more));

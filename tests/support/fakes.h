@@ -14,7 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/seal.h"
 #include "core/ports/clock.h"
+#include "core/ports/escrow.h"
 #include "core/ports/issuer.h"
 #include "core/ports/log.h"
 #include "core/ports/sink.h"
@@ -284,6 +286,24 @@ class FakeSinks : public SinkFactory {
  private:
   Journal& journal_;
   Disk& disk_;
+};
+
+// The real cipher under a key in memory.
+class FakeEscrow : public Escrow {
+ public:
+  bool is_broken = false;
+
+  Result<void> prepare() override {
+    if (is_broken) return fail(ErrorKind::io, "no space for the key");
+    return {};
+  }
+  std::string key_id() override { return seal_key_id(key_); }
+  Result<std::string> seal(const SecretValue& value) override { return keytide::seal(value, key_); }
+  Result<SecretValue> open(const std::string& sealed) override { return unseal(sealed, key_); }
+  void lose_key() { key_ = make_seal_key(); }
+
+ private:
+  SecretValue key_ = make_seal_key();
 };
 
 class FakeStore : public StateStore {

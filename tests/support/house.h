@@ -28,6 +28,8 @@ struct House {
   Disk disk;
   FakeSinks sinks{journal, disk};
   FakeStore store{journal};
+  FakeEscrow escrow;
+  bool has_escrow = false;
   QuietLog log;
   QuietProgress progress;
   DesiredState desired{{billing_entry()}};
@@ -38,13 +40,16 @@ struct House {
 
   DesiredSecret& entry() { return desired.secrets[0]; }
   const AccountRecord& record() const { return store.records.at(kKey); }
-  Ports ports() { return {*issuer, store, sinks, clock, log, progress}; }
+  Ports ports() {
+    return {*issuer, store, sinks, clock, log, progress, has_escrow ? &escrow : nullptr};
+  }
 
   PlanInput gather() {
     PlanInput input;
     input.desired = desired;
     input.records = store.load().value();
     input.lineage = store.identity().lineage;
+    if (has_escrow) input.escrow_key = escrow.key_id();
     input.now = issuer->now();
     input.host_now = clock.now();
     input.approvals = approvals;
@@ -69,7 +74,7 @@ struct House {
     context.input = &input;
     context.actor = "test";
     context.stopping = stopping;
-    context.sinks_read_at = clock.since_boot();
+    context.world_read_at = clock.since_boot();
     for (const AccountPlan& account : plan.accounts) {
       applied.plan += line_of(account);
       try {

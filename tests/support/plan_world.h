@@ -137,7 +137,8 @@ struct PlanWorld {
 
   // An attempt in this phase; with a new secret "n1" where the phase says that there is one.
   void open(AttemptPhase phase) {
-    record->attempt = Attempt{2, phase, kNow - span("1h"), 2100, {SecretId("c1")}, "renewing"};
+    record->attempt =
+        Attempt{2, phase, kNow - span("1h"), 2100, {SecretId("c1")}, "renewing", true};
     record->last_attempt = 2;
     if (phase == AttemptPhase::posting || phase == AttemptPhase::unknown) return;
     own("n1", Role::fresh, span("1h"), span("89d")).generation = 2;

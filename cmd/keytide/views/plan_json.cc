@@ -94,6 +94,16 @@ std::string blocked_line(const AccountPlan& account, Instant at) {
   return end_line(begin_line(Level::warn, message, "entry_blocked", at).object("entry", body));
 }
 
+std::string quarantine_line(const AccountPlan& account, Instant at) {
+  const JsonObject body = JsonObject()
+                              .object("resource", resource_json(account.address, account.key))
+                              .text("why", account.quarantined->why)
+                              .text("way_out", account.quarantined->way_out);
+  const std::string message =
+      fmt::format("{}: Quarantined: {}", account.address.str(), account.quarantined->why);
+  return end_line(begin_line(Level::warn, message, "orphan_detected", at).object("entry", body));
+}
+
 std::string note_line(const AccountPlan& account, const std::string& note, Instant at) {
   const JsonObject body = JsonObject()
                               .object("resource", resource_json(account.address, account.key))
@@ -112,6 +122,7 @@ std::string summary_line(const Plan& plan, Instant at) {
                               .number("forget", counts.forget)
                               .number("finish", counts.finish)
                               .number("blocked", counts.blocked)
+                              .number("quarantined", counts.quarantined)
                               .number("unchanged", plan.unchanged)
                               .text("operation", "plan");
   return end_line(
@@ -132,6 +143,7 @@ std::string json_plan(const Plan& plan, Instant at) {
   }
   for (const AccountPlan& account : plan.accounts) {
     if (account.blocked) lines += blocked_line(account, at);
+    if (account.quarantined) lines += quarantine_line(account, at);
     for (const std::string& note : account.notes) lines += note_line(account, note, at);
   }
   for (const std::string& warning : plan.warnings) lines += json_warning(warning, at);

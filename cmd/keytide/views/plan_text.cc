@@ -126,6 +126,20 @@ std::string render_blocked(const Plan& plan, const Style& style) {
   return "These entries can't be served now:\n\n" + text;
 }
 
+std::string render_quarantined(const Plan& plan, const Style& style) {
+  std::string text;
+  for (const AccountPlan& account : plan.accounts) {
+    if (!account.quarantined) continue;
+    const std::string header =
+        fmt::format("# {} has a secret in quarantine", printable(account.address.str()));
+    text += fmt::format("  {}\n  {} {}\n    way out: {}\n\n", style.paint(Ink::bold, header),
+                        style.paint(Ink::red, "!"), printable(account.quarantined->why),
+                        printable(account.quarantined->way_out));
+  }
+  if (text.empty()) return "";
+  return "Nobody but a person can tell whose these secrets are:\n\n" + text;
+}
+
 std::string render_notes(const Plan& plan) {
   std::string text;
   for (const AccountPlan& account : plan.accounts) {
@@ -192,6 +206,11 @@ std::string render_summary(const Plan& plan, const PlanTextOptions& options) {
                                               count_of(counts.blocked, "entry", "entries"))) +
             "\n";
   }
+  if (counts.quarantined > 0) {
+    text += style.paint(Ink::red, fmt::format("With a quarantined secret: {}, see above.",
+                                              count_of(counts.quarantined, "entry", "entries"))) +
+            "\n";
+  }
   if (const int cuts = count_cuts_without_consent(plan); cuts > 0) {
     text += style.paint(Ink::red,
                         fmt::format("Needs consent: {} would shorten the life of a secret that "
@@ -211,8 +230,8 @@ std::string plan_line(const PlanCounts& counts) {
 
 std::string render_plan(const Plan& plan, const PlanTextOptions& options) {
   return render_drift(plan, options) + render_changes(plan, options.style) +
-         render_blocked(plan, options.style) + render_notes(plan) +
-         render_warnings(plan, options.style) + render_summary(plan, options);
+         render_blocked(plan, options.style) + render_quarantined(plan, options.style) +
+         render_notes(plan) + render_warnings(plan, options.style) + render_summary(plan, options);
 }
 
 }  // namespace keytide

@@ -93,7 +93,7 @@ void ProgressJson::on(const Progress& progress) {
   write_(json_progress(progress, elapsed, clock_.now()));
 }
 
-std::string json_apply_summary(const ExecuteResult& result, int blocked, Instant at) {
+std::string json_apply_summary(const ExecuteResult& result, const PlanCounts& planned, Instant at) {
   std::string lines;
   for (const std::string& warning : result.warnings) lines += json_warning(warning, at);
   for (const EntryFailure& failure : result.failures) {
@@ -105,7 +105,8 @@ std::string json_apply_summary(const ExecuteResult& result, int blocked, Instant
                               .number("import", 0)
                               .number("remove", result.destroyed)
                               .number("forget", result.forgotten)
-                              .number("blocked", blocked)
+                              .number("blocked", planned.blocked)
+                              .number("quarantined", planned.quarantined)
                               .number("failed", static_cast<int>(result.failures.size()))
                               .number("not_started", result.not_started)
                               .text("operation", "apply");

@@ -32,8 +32,8 @@ class ProgressJson final : public ProgressListener {
   std::map<AccountKey, std::chrono::milliseconds> begun_;
 };
 
-// A diagnostic for each warning and failure, then the change_summary of the apply. `blocked` counts
+// A diagnostic for each warning and failure, then the change_summary of the apply. `planned` counts
 // the entries that the plan could not serve.
-std::string json_apply_summary(const ExecuteResult& result, int blocked, Instant at);
+std::string json_apply_summary(const ExecuteResult& result, const PlanCounts& planned, Instant at);
 
 }  // namespace keytide

@@ -182,7 +182,8 @@ std::string render_failures(const ExecuteResult& result) {
   return text;
 }
 
-std::string render_apply_summary(const ExecuteResult& result, int blocked, const Style& style) {
+std::string render_apply_summary(const ExecuteResult& result, const PlanCounts& planned,
+                                 const Style& style) {
   std::string text;
   for (const std::string& warning : result.warnings) {
     text += fmt::format("{} {}\n", style.paint(Ink::yellow, "Warning:"), printable(warning));
@@ -193,10 +194,13 @@ std::string render_apply_summary(const ExecuteResult& result, int blocked, const
   if (result.forgotten > 0) {
     text += fmt::format("Forgotten: {}.\n", count_of(result.forgotten, "entry", "entries"));
   }
-  if (blocked > 0) {
-    text += fmt::format("Blocked: {}; the plan says the way out.\n",
-                        count_of(blocked, "entry", "entries"));
-  }
+  const auto waits = [&](const char* word, int count) {
+    if (count == 0) return;
+    text += fmt::format("{}: {}; the plan says the way out.\n", word,
+                        count_of(count, "entry", "entries"));
+  };
+  waits("Blocked", planned.blocked);
+  waits("With a quarantined secret", planned.quarantined);
   if (result.not_started > 0) {
     text += fmt::format("Not started: {}.\n", count_of(result.not_started, "entry", "entries"));
   }

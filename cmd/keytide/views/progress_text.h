@@ -69,11 +69,12 @@ class ProgressText final : public ProgressListener {
 // One line for each entry that failed, for stderr. Empty where none did.
 std::string render_failures(const ExecuteResult& result);
 
-// The end of an apply: what was done and what to do next. `blocked` counts the
-// entries that the plan could not serve. Ends with a newline. The first words are a contract:
+// The end of an apply: what was done and what to do next. `planned` counts the entries that the
+// plan could not serve. Ends with a newline. The first words are a contract:
 //   Apply complete! Secrets: 1 added, 0 changed, 0 destroyed.
 // and "Apply incomplete." where something failed or was left undone.
-std::string render_apply_summary(const ExecuteResult& result, int blocked, const Style& style);
+std::string render_apply_summary(const ExecuteResult& result, const PlanCounts& planned,
+                                 const Style& style);
 
 // "Apply complete! Secrets: 1 added, 0 changed, 0 destroyed." or "Apply incomplete. …". No newline.
 std::string apply_line(const ExecuteResult& result);

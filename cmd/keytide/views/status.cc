@@ -60,6 +60,7 @@ Phase phase_of(const Subject& s) {
 
 std::string reason_of(const Subject& s, Phase phase) {
   if (s.plan != nullptr && s.plan->blocked) return s.plan->blocked->why;
+  if (s.plan != nullptr && s.plan->quarantined) return s.plan->quarantined->why;
   if (const Change* create = find_create(s); create != nullptr) {
     const bool waits = !create->cuts.empty() && !create->cuts_approved;
     return create->why + (waits ? kWaitsForConsent : "");
@@ -141,6 +142,8 @@ void add_plan(const AccountPlan& plan, StatusRow& row) {
   row.renew_at = plan.renew_at;
   row.notes = plan.notes;
   row.notes.insert(row.notes.end(), plan.drift.begin(), plan.drift.end());
+  if (plan.quarantined)
+    row.notes.push_back(plan.quarantined->why + "; " + plan.quarantined->way_out);
   if (plan.blocked) row.way_out = plan.blocked->way_out;
   for (const Change& change : plan.changes) {
     row.planned.push_back(fmt::format("{}: {}", name_of(change.action), change.why));

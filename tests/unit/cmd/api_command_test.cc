@@ -10,9 +10,13 @@ using testing::HasSubstr;
 class ApiCommandTest : public AtlasFixture {
  protected:
   Result<bool> run(const RawCreate& create) {
-    return run_api_create(*client, create, [this](std::string_view text) { printed += text; });
+    return run_api_create(*client, create, [this](std::string_view text) {
+      printed += text;
+      return can_print;
+    });
   }
   std::string printed;
+  bool can_print = true;
 };
 
 TEST_F(ApiCommandTest, PrintsAtlassReplyAsItCame) {

@@ -110,7 +110,7 @@ TEST(CommandLine, SaysWhatAFlagTakes) {
 
 TEST(CommandLine, RefusesPlainlyWhatComesLater) {
   EXPECT_THAT(refused({"run", "-once"}).text, HasSubstr("not in this version"));
-  EXPECT_EQ(refused({"orphan", "list"}).exit_code, 1);
+  EXPECT_EQ(refused({"forecast"}).exit_code, 1);
 }
 
 TEST(CommandLine, ShowsHelpOnStandardOutput) {

@@ -31,7 +31,7 @@ inline AccountRecord full_record(const std::string& client_id) {
       {SecretId("65f00000000000000000000a"), Role::current, "mdb_sa_sk_...abcd", second(1763000000),
        second(1768000000), second(1763500000), 7, 1438, Fingerprint("0123456789abcdef"), false},
       {SecretId("65f00000000000000000000b"), Role::previous, "", second(1760000000),
-       second(1763900000), std::nullopt, 6, 1400, Fingerprint("fedcba9876543210"), true}};
+       second(1763900000), std::nullopt, 6, 1400, Fingerprint("fedcba9876543210"), true, true}};
   record.deliveries = {
       {SinkName("file:/run/b/atlas.env"), DeliveryStatus::delivered,
        SecretId("65f00000000000000000000a"), 7, "aa", "bb", "/run/b/atlas.env", second(1763000010)},
@@ -42,9 +42,21 @@ inline AccountRecord full_record(const std::string& client_id) {
                            second(1764000100),
                            1437,
                            {SecretId("65f00000000000000000000b"), SecretId("a b\nc")},
-                           "it expires in 6d"};
+                           "it expires in 6d",
+                           true,
+                           "2026-11",
+                           Seconds(60 * 86400)};
   record.ended = {{10, AttemptEnd::Outcome::aborted, second(1762000000)},
                   {11, AttemptEnd::Outcome::not_sent, second(-5)}};
+  record.open_tags = {{8,
+                       AttemptPhase::unknown,
+                       second(1761000000),
+                       1436,
+                       {SecretId("65f00000000000000000000c"), SecretId("65f00000000000000000000d")},
+                       "",
+                       true},
+                      {9, AttemptPhase::unknown, second(1761500000), 8, {}, "", false}};
+  record.escrow = Escrowed{SecretId("65f00000000000000000000a"), "s1:0123:abcd=="};
   return record;
 }
 

@@ -61,7 +61,7 @@ TEST(PlanJson, AnEmptyPlanIsOneSummaryOfNothing) {
   EXPECT_EQ(lines[0]["@message"], "Plan: 0 to add, 0 to change, 0 to destroy.");
   EXPECT_EQ(lines[0]["changes"], json::parse(R"json({
     "add": 0, "change": 0, "import": 0, "remove": 0, "forget": 0, "finish": 0, "blocked": 0,
-    "unchanged": 0, "operation": "plan"})json"));
+    "quarantined": 0, "unchanged": 0, "operation": "plan"})json"));
 }
 
 TEST(PlanJson, ARenewalIsAPlannedChangeWithItsReasonAndTheOldSecret) {

@@ -76,13 +76,13 @@ TEST(ProgressJson, TheSummaryFollowsWarningsAndFailures) {
   result.warnings = {"billing: not verified"};
   result.failures.push_back(
       {Address("ci-deployer"), Error{ErrorKind::unavailable, "Atlas answered 500", {}}});
-  const auto lines = lines_of(json_apply_summary(result, 3, sample::now()));
+  const auto lines = lines_of(json_apply_summary(result, PlanCounts{.blocked = 3}, sample::now()));
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0]["diagnostic"]["severity"], "warning");
   EXPECT_EQ(lines[1]["diagnostic"]["address"], "ci-deployer");
   EXPECT_EQ(lines[2]["@message"], "Apply incomplete. Secrets: 1 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(lines[2]["changes"], json::parse(R"json({
-    "add": 1, "change": 0, "import": 0, "remove": 0, "forget": 0, "blocked": 3, "failed": 1,
+    "add": 1, "change": 0, "import": 0, "remove": 0, "forget": 0, "blocked": 3, "quarantined": 0, "failed": 1,
     "not_started": 2, "operation": "apply"})json"));
 }
 

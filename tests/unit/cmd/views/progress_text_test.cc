@@ -151,7 +151,7 @@ TEST(ApplySummary, SaysWhatWasDone) {
   result.changed = 1;
   result.destroyed = 3;
   EXPECT_EQ(render_failures(result), "");
-  EXPECT_EQ(render_apply_summary(result, 0, {}),
+  EXPECT_EQ(render_apply_summary(result, PlanCounts{}, {}),
             "Apply complete! Secrets: 2 added, 1 changed, 3 destroyed.\n");
 }
 
@@ -163,7 +163,7 @@ TEST(ApplySummary, AFailureIsNamedWithWhatToDoNext) {
       {Address("ci-deployer"), Error{ErrorKind::unavailable, "Atlas answered 500", {"create"}}});
   result.warnings = {"billing: not verified"};
   EXPECT_EQ(render_failures(result), "error: ci-deployer: Atlas answered 500 (create)\n");
-  EXPECT_EQ(render_apply_summary(result, 0, {}), R"(Warning: billing: not verified
+  EXPECT_EQ(render_apply_summary(result, PlanCounts{}, {}), R"(Warning: billing: not verified
 
 Apply incomplete. Secrets: 1 added, 0 changed, 0 destroyed.
 Not started: 2 entries.
@@ -174,7 +174,7 @@ What was begun is recorded: `keytide plan` shows what is left, `keytide apply` f
 TEST(ApplySummary, ForgottenAndBlockedEntriesAreCountedApart) {
   ExecuteResult result;
   result.forgotten = 1;
-  EXPECT_EQ(render_apply_summary(result, 2, {}),
+  EXPECT_EQ(render_apply_summary(result, PlanCounts{.blocked = 2}, {}),
             "Apply complete! Secrets: 0 added, 0 changed, 0 destroyed.\n"
             "Forgotten: 1 entry.\n"
             "Blocked: 2 entries; the plan says the way out.\n");
@@ -182,9 +182,11 @@ TEST(ApplySummary, ForgottenAndBlockedEntriesAreCountedApart) {
 
 TEST(ApplySummary, IsGreenOrRedWhereColorsAreOn) {
   ExecuteResult result;
-  EXPECT_THAT(render_apply_summary(result, 0, {true}), HasSubstr("\x1b[32mApply complete!"));
+  EXPECT_THAT(render_apply_summary(result, PlanCounts{}, {true}),
+              HasSubstr("\x1b[32mApply complete!"));
   result.not_started = 1;
-  EXPECT_THAT(render_apply_summary(result, 0, {true}), HasSubstr("\x1b[31mApply incomplete."));
+  EXPECT_THAT(render_apply_summary(result, PlanCounts{}, {true}),
+              HasSubstr("\x1b[31mApply incomplete."));
 }
 
 }  // namespace

@@ -74,7 +74,10 @@ TEST(Config, HasDefaultsForAllButTheVersion) {
   const DecodedConfig decoded = decode_config("conf/keytide.yaml", "version: 1\n");
   ASSERT_EQ(render(decoded.problems), "");
   EXPECT_EQ(decoded.config->state_path, "conf/keytide.db");
-  EXPECT_EQ(decoded.config->atlas.base_url, "https://cloud.mongodb.com");
+  EXPECT_EQ(decoded.config->atlas.base_url, "");
+  EXPECT_TRUE(decoded.config->escrow.is_on);
+  EXPECT_EQ(decoded.config->escrow.key_file, "");
+  EXPECT_EQ(decoded.config->safety.reclaim_unused_for, std::nullopt);
   EXPECT_EQ(decoded.config->safety.max_clock_skew, Seconds(300));
   EXPECT_EQ(decoded.config->events_keep, Seconds(400 * 86400));
 }

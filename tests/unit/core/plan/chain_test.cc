@@ -53,7 +53,9 @@ TEST(Chain, IsUndecidedWhileABegunSinkCannotBeRead) {
   const AccountPlan plan = world.plan();
   ASSERT_EQ(line_of(plan), "blocked");
   EXPECT_EQ(why_blocked(plan), "half delivered: a may hold the new secret and can't be read");
-  EXPECT_EQ(way_out_of(plan), "make that sink readable, then apply again");
+  EXPECT_EQ(way_out_of(plan),
+            "make that sink readable, then apply again; or say who has it: `keytide orphan delete "
+            "billing` if nobody, `keytide orphan adopt billing` if somebody");
 }
 
 // Whoever reads the old path may hold the new secret: it is not taken away from them.
@@ -67,7 +69,34 @@ TEST(Chain, IsUndecidedWhenABegunSinkWasEditedOutOfTheManifest) {
   EXPECT_EQ(why_blocked(plan),
             "half delivered: a was given the new secret at a path or in a format that the "
             "manifest does not name any more");
-  EXPECT_EQ(way_out_of(plan), "put it back into the manifest, apply, then edit it again");
+  EXPECT_THAT(way_out_of(plan),
+              HasSubstr("put it back into the manifest, apply, then edit it again"));
+}
+
+// Whoever may hold the new secret is then the only one who is still served.
+TEST(Chain, IsPromotedWhenItIsHalfDeliveredAndTheOldSecretIsDead) {
+  PlanWorld world;
+  world.open(AttemptPhase::verified);
+  world.begin("a", DeliveryStatus::begun);
+  world.unreadable("a");
+  world.record->find(SecretId("c1"))->expires_at = kNow - span("1s");
+  world.listed("c1").expires_at = kNow - span("1s");
+  const AccountPlan plan = world.plan();
+  ASSERT_EQ(line_of(plan), "> n1 half_delivered");
+  EXPECT_THAT(why_first(plan), HasSubstr("the old secret is dead"));
+}
+
+TEST(Chain, IsFinishedFromTheEscrowWhenNoSinkHasTheValue) {
+  PlanWorld world;
+  world.add_second_sink();
+  world.open(AttemptPhase::created);
+  world.record->escrow = Escrowed{SecretId("n1"), "s1:0123456789abcdef:abcd"};
+  world.input.escrow_key = "0123456789abcdef";
+  const AccountPlan plan = world.plan();
+  ASSERT_EQ(line_of(plan), "> n1 interrupted");
+  EXPECT_EQ(why_first(plan), "a renewal was interrupted: its value is in escrow");
+  world.input.escrow_key = "fedcba9876543210";  // another key: the value is lost
+  EXPECT_EQ(line_of(world.plan()), "- n1 interrupted; +/- c1 interrupted frees n1");
 }
 
 TEST(Chain, StartsAnewWhenTheNewSecretVanished) {
@@ -118,10 +147,10 @@ TEST(Chain, DeadAttemptsOfACrashHaveTwiceTheLimitOfTheLoopGuard) {
   PlanWorld world;
   world.open(AttemptPhase::created);
   for (int i = 0; i < 5; ++i) {
-    world.record->ended.push_back({i, AttemptEnd::Outcome::aborted, kNow - span("1h")});
+    world.record->ended.push_back({i, AttemptEnd::Outcome::died, kNow - span("1h")});
   }
   EXPECT_EQ(line_of(world.plan()), "- n1 interrupted; +/- c1 interrupted frees n1");
-  world.record->ended.push_back({5, AttemptEnd::Outcome::aborted, kNow - span("1h")});
+  world.record->ended.push_back({5, AttemptEnd::Outcome::died, kNow - span("1h")});
   const AccountPlan plan = world.plan();
   EXPECT_EQ(line_of(plan), "- n1 interrupted; blocked");
   EXPECT_THAT(why_blocked(plan), HasSubstr("loop guard"));

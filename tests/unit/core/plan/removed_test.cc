@@ -77,10 +77,31 @@ TEST(Removed, StillDeletesAnOrphan) {
 TEST(Removed, IsNotDroppedWhileACreateOfUnknownOutcomeMayHaveLeftASecret) {
   PlanWorld world = forgotten_world();
   world.open(AttemptPhase::unknown);
+  world.record->attempt->atlas_time = kNow - span("10m");
   world.record->secrets.clear();
   const AccountPlan plan = world.plan();
   EXPECT_EQ(line_of(plan), "");
   EXPECT_THAT(notes_of(plan), HasSubstr("the outcome of the create begun at"));
+}
+
+TEST(Removed, IsKeptForAsLongAsATagOfItIsLookedFor) {
+  PlanWorld world = forgotten_world();
+  world.record->secrets.clear();
+  world.observed.secrets.clear();
+  world.record->open_tags = {{2, AttemptPhase::unknown, kNow - span("29d"), 2100, {}, "", true}};
+  EXPECT_EQ(line_of(world.plan()), "");
+  world.list("n1", span("2h"), span("2098h"));
+  EXPECT_EQ(line_of(world.plan()), "- n1 interrupted");
+  world.unlist("n1");
+  world.record->open_tags[0].atlas_time = kNow - span("31d");
+  EXPECT_EQ(line_of(world.plan()), "dropped");
+}
+
+TEST(Removed, IsDroppedWhenItsServiceAccountIsGone) {
+  PlanWorld world = forgotten_world();
+  world.record->on_remove = OnRemove::retire;
+  world.input.scopes = {{kKey.scope, kNow, {}, {}, {}}};
+  EXPECT_EQ(line_of(world.plan()), "dropped");
 }
 
 TEST(Moved, KeepsTheSecretAndSaysFromWhere) {

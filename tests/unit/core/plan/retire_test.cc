@@ -164,5 +164,45 @@ TEST(Retire, NothingForeignIsEverDeleted) {
   EXPECT_THAT(why_blocked(plan), HasSubstr("f1), not made by keytide, expired"));
 }
 
+// The file came back with an old content, from a backup say.
+TEST(Retire, APreviousSecretThatASinkWasSeenToHoldIsNotTakenAway) {
+  PlanWorld world = overlap_world();
+  world.record->switched_at = kNow - span("2d");
+  world.view("a", "c0");
+  EXPECT_EQ(line_of(world.plan()), "blocked");
+  world.forget_view("a");
+  world.view("a", "c1");
+  EXPECT_EQ(line_of(world.plan()), "- c0 overlap_over");
+}
+
+TEST(Retire, AForeignSecretIsReclaimedForItsSlotOnlyWhereThatIsAllowed) {
+  PlanWorld world;
+  world.desired->rotation_id = "2";
+  world.list("f1", span("90d"), span("3d")).last_used_at = kNow - span("40d");
+  EXPECT_EQ(line_of(world.plan()), "blocked");
+  world.input.safety.reclaim_unused_for = span("30d");
+  const AccountPlan plan = world.plan();
+  EXPECT_EQ(line_of(plan), "- f1 overlap_over; +/- c1 rotation_id_changed frees f1");
+  EXPECT_THAT(why_first(plan), HasSubstr("reclaim_foreign allows it"));
+  world.listed("f1").last_used_at = kNow - span("29d");
+  EXPECT_EQ(line_of(world.plan()), "blocked");
+  world.listed("f1").expires_at = kNow - span("1s");
+  EXPECT_EQ(line_of(world.plan()), "- f1 overlap_over; +/- c1 rotation_id_changed frees f1");
+}
+
+TEST(Retire, NothingMakesRoomForACreateThatWaitsForConsent) {
+  PlanWorld world;
+  world.input.limits.slots = 3;
+  world.desired->rotation_id = "2";
+  world.own("c0", Role::previous, span("80d"), span("5d"));
+  world.record->switched_at = kNow - span("2h");
+  world.record->secrets[0].expires_at = kNow - span("1h");
+  world.listed("c1").expires_at = kNow - span("1h");
+  world.list("f1", span("5d"), span("80d"));
+  const AccountPlan plan = world.plan();
+  EXPECT_FALSE(cuts_are_approved(plan));
+  EXPECT_EQ(plan.changes.front().action, Action::renew);
+}
+
 }  // namespace
 }  // namespace keytide::test

@@ -176,7 +176,7 @@ TEST(Deliver, ALostSinkThatIsBackAfterAMinuteCausesNoCreate) {
   const Ports ports{house.atlas, house.store, house.sinks, house.clock, house.log, mounting};
   RunContext context;
   context.input = &input;
-  context.sinks_read_at = house.clock.since_boot();
+  context.world_read_at = house.clock.since_boot();
   const AccountOutcome outcome = reconcile_account(plan.accounts.at(0), ports, context);
   ASSERT_EQ(outcome.errors.size(), 1U);
   EXPECT_THAT(outcome.errors[0].text(), HasSubstr("a is not lost after all"));

@@ -1,0 +1,115 @@
+// `orphan list|adopt|delete`: secrets that may be keytide's own, and a person's word about them.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "cmd/keytide/commands.h"
+#include "cmd/keytide/planning.h"
+#include "cmd/keytide/report.h"
+#include "cmd/keytide/views/orphan_view.h"
+#include "core/manifest/redact.h"
+#include "core/plan/account_plan.h"
+#include "core/reconcile/orphan.h"
+#include "providers/system/interrupt.h"
+
+namespace keytide {
+namespace {
+
+// The one that is meant: named, or the only one.
+std::optional<OrphanRow> choose(const App& app, const std::vector<OrphanRow>& rows) {
+  const Address address(app.line.arguments[0]);
+  const std::string id = app.line.arguments.size() > 1 ? app.line.arguments[1] : "";
+  std::vector<OrphanRow> found;
+  for (const OrphanRow& row : rows) {
+    const bool can_choose = row.secret && row.address == address;
+    if (can_choose && (id.empty() || row.secret->id.str() == id)) found.push_back(row);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    app.complain(fmt::format("{} has no secret in doubt{}", shown(address.str()),
+                             id.empty() ? "" : " with the id " + shown(id)),
+                 "`keytide orphan list` shows all");
+    return std::nullopt;
+  }
+  std::vector<std::string> ids;
+  for (const OrphanRow& row : found) ids.push_back(row.secret->id.str());
+  app.complain(fmt::format("{} has {} secrets in doubt", shown(address.str()), found.size()),
+               fmt::format("name the one you mean: {}", fmt::join(ids, ", ")));
+  return std::nullopt;
+}
+
+bool is_approved(const App& app, const OrphanRow& row, bool deletes) {
+  if (!deletes || app.line.auto_approve) return true;
+  const auto answer =
+      app.can_ask
+          ? app.ask(fmt::format("Do you want to delete {} ({}) in Atlas? Whoever uses it is "
+                                "signed out at once.\n"
+                                "  Only 'yes' will be accepted to approve.\n\n"
+                                "  Enter a value: ",
+                                row.secret->masked, row.secret->id.str()))
+          : std::nullopt;
+  if (!answer) {
+    app.complain("nobody can be asked here", "approve the delete with -auto-approve");
+    return false;
+  }
+  if (*answer == "yes") return true;
+  app.print("\nCancelled.\n");
+  return false;
+}
+
+std::optional<AccountPlan> plan_of(const PlanInput& input, const OrphanRow& row) {
+  const auto desired =
+      std::find_if(input.desired.secrets.begin(), input.desired.secrets.end(),
+                   [&](const DesiredSecret& one) { return one.account == row.key; });
+  const auto record = std::find_if(input.records.begin(), input.records.end(),
+                                   [&](const AccountRecord& one) { return one.key == row.key; });
+  return plan_account(input, desired == input.desired.secrets.end() ? nullptr : &*desired,
+                      record == input.records.end() ? nullptr : &*record);
+}
+
+int decide(const App& app) {
+  const bool deletes = app.line.command == "orphan delete";
+  auto workspace = open_workspace(app, Workspace::Access::write);
+  if (!workspace) return 1;
+  const auto planned = plan_now(app, *workspace, {});
+  if (!planned) return 1;
+  const auto row = choose(app, orphan_rows(planned->world.input));
+  if (!row || !is_approved(app, *row, deletes)) return 1;
+  catch_interrupts();
+  const auto progress = make_progress(app, planned->plan);
+  const Ports ports = workspace->ports(**workspace->issuer(), *progress);
+  const RunContext context{&planned->world.input, app.actor(), planned->world.world_read_at,
+                           interrupted};
+  Run run = begin_run(*plan_of(planned->world.input, *row), ports, context);
+  const auto done =
+      deletes ? delete_orphan(run, row->secret->id) : adopt_orphan(run, row->secret->id);
+  workspace->sign_out();
+  progress->clear();
+  if (!done) {
+    app.complain(done.error());
+    return 1;
+  }
+  app.print(fmt::format("{} {} of {}. `keytide apply` goes on from here.\n",
+                        deletes ? "Deleted" : "Adopted", row->secret->masked, row->address.str()));
+  return 0;
+}
+
+int list(const App& app) {
+  auto workspace = open_workspace(app, Workspace::Access::read);
+  if (!workspace) return 1;
+  const auto planned = plan_now(app, *workspace, {});
+  workspace->sign_out();
+  if (!planned) return 1;
+  const auto rows = orphan_rows(planned->world.input);
+  app.print(app.line.json ? json_orphans(rows) : render_orphans(rows, planned->plan.now));
+  return planned->has_unreadable_scope() ? 1 : 0;
+}
+
+}  // namespace
+
+int run_orphan(const App& app) {
+  return app.line.command == "orphan list" ? list(app) : decide(app);
+}
+
+}  // namespace keytide
