@@ -30,7 +30,7 @@ int run_api(const App& app) {
     app.complain(atlas.error());
     return 1;
   }
-  catch_interrupts();  // the reply is shown once: it is waited for
+  catch_interrupts(kStoppingWord);  // the reply is shown once: it is waited for
   const auto created = run_api_create((*atlas)->client, create_of(app.line),
                                       [&](std::string_view text) { return app.print(text); });
   (*atlas)->issuer.sign_out();

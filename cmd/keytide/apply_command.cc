@@ -52,7 +52,7 @@ bool has_work(const Planned& planned) {
 
 int carry_out(const App& app, Workspace& workspace, const Planned& planned) {
   // Looking and asking may be cut short; from here on what is begun is brought to an end.
-  catch_interrupts();
+  catch_interrupts(kStoppingWord);
   Issuer& issuer = **workspace.issuer();
   const auto progress = make_progress(app, planned.plan);
   const Ports ports = workspace.ports(issuer, *progress);
@@ -92,9 +92,31 @@ int apply(const App& app, Intent intent) {
   return carry_out(app, *workspace, *planned);
 }
 
+// What the flags would change was decided when the plan was made.
+bool has_flags_beside_plan(const CommandLine& line) {
+  return !line.targets.empty() || !line.replace.empty() || !line.refresh || line.refresh_only ||
+         line.allow_foreign_cut || line.allow_large_change || line.allow_clock_skew;
+}
+
+bool is_sound(const App& app) {
+  const CommandLine& line = app.line;
+  std::string problem;
+  if (line.command == "apply" && !line.arguments.empty() && has_flags_beside_plan(line)) {
+    problem =
+        "a saved plan is carried out as it was made: -target, -replace, -refresh, "
+        "-refresh-only and -allow-… are said when it is made, with `plan -out`";
+  } else if (line.command == "rotate" && !line.targets.empty()) {
+    problem = "`rotate ADDR` names its one address already: leave -target out";
+  }
+  if (problem.empty()) return refresh_flags_agree(app);
+  app.complain(problem, "");
+  return false;
+}
+
 }  // namespace
 
 int run_apply(const App& app) {
+  if (!is_sound(app)) return 1;
   Intent intent{request_of(app.line), std::nullopt, app.line.auto_approve};
   if (!app.line.arguments.empty()) {
     auto saved = load_saved_plan(app.line.arguments.front());
@@ -110,6 +132,7 @@ int run_apply(const App& app) {
 }
 
 int run_rotate(const App& app) {
+  if (!is_sound(app)) return 1;
   Intent intent{request_of(app.line), std::nullopt, app.line.auto_approve};
   const Address address(app.line.arguments.front());
   intent.request.options.targets = {address};

@@ -13,6 +13,33 @@ std::string absolute(const std::string& path) {
   return normal_path(problem ? path : whole.string());
 }
 
+const SecretRef& secret_of(const Login& login) {
+  if (const auto* account = std::get_if<ServiceAccountLogin>(&login)) return account->client_secret;
+  if (const auto* key = std::get_if<ApiKeyLogin>(&login)) return key->private_key;
+  return std::get<TokenLogin>(login).access_token;
+}
+
+HostRules rules_of(const App& app, const Config& config) {
+  HostRules rules{config.escrow, own_logins(config.atlas, app.environment), {}, {}};
+  const auto own = [&](const std::string& path) {
+    if (!path.empty()) rules.own_files.push_back(absolute(path));
+  };
+  for (const char* beside : {"", "-wal", "-shm", "-journal", ".lock", ".cache", ".key", ".epoch"}) {
+    own(config.state_path + beside);
+  }
+  own(config.file);
+  own(config.escrow.key_file);
+  for (const auto& [name, login] : config.atlas.credentials) {
+    const SecretRef& secret = secret_of(login);
+    if (secret.from == SecretRef::From::file) own(secret.where);
+  }
+  for (const SourceConfig& source : config.sources) {
+    own(source.path);
+    rules.own_folders.push_back(absolute(source.path));
+  }
+  return rules;
+}
+
 }  // namespace
 
 std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& environment) {
@@ -35,8 +62,7 @@ LoadedManifests load_entries(const App& app, const Config& config, std::string c
   LoadOptions options;
   options.cache_file = std::move(cache_file);
   LoadedManifests loaded = load_desired(config.sources, options);
-  const Diagnostics more =
-      check_entries(loaded.state, config.escrow, own_logins(config.atlas, app.environment));
+  const Diagnostics more = check_entries(loaded.state, rules_of(app, config));
   loaded.problems.insert(loaded.problems.end(), more.begin(), more.end());
   return loaded;
 }

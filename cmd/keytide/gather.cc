@@ -42,19 +42,20 @@ void read_scopes(PlanInput& input, const Ports& ports, int parallelism) {
 }
 
 void read_all_sinks(PlanInput& input, const Ports& ports, int parallelism) {
-  std::vector<const DesiredSecret*> entries;
+  std::vector<std::pair<const DesiredSecret*, const AccountRecord*>> entries;
   for (const DesiredSecret& secret : input.desired.secrets) {
     const auto record = std::lower_bound(
         input.records.begin(), input.records.end(), secret.account,
         [](const AccountRecord& one, const AccountKey& key) { return one.key < key; });
     const bool known = record != input.records.end() && record->key == secret.account;
-    if (known && is_wanted(input.options, secret.address)) entries.push_back(&secret);
+    if (known && is_wanted(input.options, secret.address)) entries.emplace_back(&secret, &*record);
   }
   std::sort(entries.begin(), entries.end(),
-            [](const DesiredSecret* a, const DesiredSecret* b) { return a->account < b->account; });
+            [](const auto& a, const auto& b) { return a.first->account < b.first->account; });
   input.sinks.resize(entries.size());
-  for_each_in_parallel(entries.size(), parallelism,
-                       [&](std::size_t i) { input.sinks[i] = read_sinks(ports, *entries[i]); });
+  for_each_in_parallel(entries.size(), parallelism, [&](std::size_t i) {
+    input.sinks[i] = read_sinks(ports, *entries[i].first, *entries[i].second);
+  });
 }
 
 }  // namespace

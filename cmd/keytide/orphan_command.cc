@@ -76,7 +76,7 @@ int decide(const App& app) {
   if (!planned) return 1;
   const auto row = choose(app, orphan_rows(planned->world.input));
   if (!row || !is_approved(app, *row, deletes)) return 1;
-  catch_interrupts();
+  catch_interrupts(kStoppingWord);
   const auto progress = make_progress(app, planned->plan);
   const Ports ports = workspace->ports(**workspace->issuer(), *progress);
   const RunContext context{&planned->world.input, app.actor(), planned->world.world_read_at,

@@ -18,6 +18,7 @@ int exit_code(const App& app, const Planned& planned) {
 }  // namespace
 
 int run_plan(const App& app) {
+  if (!refresh_flags_agree(app)) return 1;
   auto workspace = open_workspace(app, Workspace::Access::read);
   if (!workspace) return 1;
   const auto planned = plan_now(app, *workspace, request_of(app.line));

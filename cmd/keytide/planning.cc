@@ -62,6 +62,14 @@ PlanRequest request_of(const CommandLine& line) {
   return request;
 }
 
+bool refresh_flags_agree(const App& app) {
+  if (!app.line.refresh_only || (app.line.refresh && app.line.replace.empty())) return true;
+  app.complain(fmt::format("-refresh-only and {} contradict each other",
+                           app.line.refresh ? "-replace" : "-refresh=false"),
+               "leave one of them out");
+  return false;
+}
+
 std::optional<Planned> plan_now(const App& app, Workspace& workspace, const PlanRequest& request) {
   auto loaded = load_manifests(app, workspace);
   if (!loaded) return std::nullopt;

@@ -27,6 +27,9 @@ struct Planned {
 // As the command line asks for it.
 PlanRequest request_of(const CommandLine& line);
 
+// -refresh-only records what Atlas shows and does nothing else: what contradicts that is said.
+bool refresh_flags_agree(const App& app);
+
 // Reads everything and plans. Absent: what is wrong was said on stderr.
 std::optional<Planned> plan_now(const App& app, Workspace& workspace, const PlanRequest& request);
 

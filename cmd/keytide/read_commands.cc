@@ -8,6 +8,7 @@
 #include "cmd/keytide/version.h"
 #include "cmd/keytide/views/json_line.h"
 #include "core/manifest/json_schema.h"
+#include "providers/system/redact.h"
 
 namespace keytide {
 
@@ -20,7 +21,7 @@ int run_validate(const App& app) {
     Diagnostics all = std::move(settings.problems);
     if (!can_load && !has_errors(all)) all.push_back(no_manifests());
     all.insert(all.end(), loaded.problems.begin(), loaded.problems.end());
-    app.print(json_validation(all));
+    app.print(redact(json_validation(all)));
     return has_errors(all) ? 1 : 0;
   }
   app.complain(settings.problems);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cmd/keytide/version.h"
 #include "providers/system/atomic_file.h"
@@ -18,11 +19,26 @@ bool is_in(const PlanFile& saved, const AccountPlan& account) {
   });
 }
 
+// A plan replaces nothing but a plan.
+Result<void> check_target(const std::string& path) {
+  std::error_code problem;
+  const auto status = std::filesystem::symlink_status(path, problem);
+  if (!std::filesystem::exists(status)) return {};
+  const auto text = std::filesystem::is_regular_file(status) ? read_file(path, kPlanFileLimit)
+                                                             : Result<std::string>();
+  if (text && parse_plan_file(*text)) return {};
+  return fail(
+      ErrorKind::refused,
+      fmt::format("{} exists and is no saved plan: name another file with -out, or remove it",
+                  path));
+}
+
 }  // namespace
 
 Result<void> save_plan(const App& app, const Planned& planned) {
   const PlanFile file =
       make_plan_file(planned.plan, planned.world.input, std::string(kVersion), app.clock.now());
+  if (auto free = check_target(app.line.out); !free) return free;
   auto written = replace_file(app.line.out, format_plan_file(file), {});
   if (written && !app.line.json) {
     app.print(

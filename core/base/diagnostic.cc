@@ -8,10 +8,20 @@
 namespace keytide {
 namespace {
 
+// A file may be named by anybody who can merge: nothing in its name reaches a terminal as a
+// command.
+std::string shown_file(std::string name) {
+  for (char& c : name) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return name;
+}
+
 std::string where(const Place& place) {
   if (place.file.empty()) return "";
-  if (place.line == 0) return place.file + ": ";
-  return fmt::format("{}:{}:{}: ", place.file, place.line, place.column);
+  const std::string file = shown_file(place.file);
+  if (place.line == 0) return file + ": ";
+  return fmt::format("{}:{}:{}: ", file, place.line, place.column);
 }
 
 }  // namespace

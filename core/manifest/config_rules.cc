@@ -50,16 +50,46 @@ void check_own(const DesiredSecret& secret, const OwnLogin& login, Diagnostics& 
   }
 }
 
+bool is_in(const std::string& path, const std::string& folder) {
+  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+bool is_own_secret(const DesiredSecret& secret, const std::string& path, const HostRules& host) {
+  return std::any_of(host.own.begin(), host.own.end(), [&](const OwnLogin& login) {
+    return login.secret_file == path && login.client_id == secret.account.client_id.str();
+  });
+}
+
+void check_targets(const DesiredSecret& secret, const HostRules& host, Diagnostics& problems) {
+  for (const SinkSpec& sink : secret.deliver) {
+    const auto* file = std::get_if<FileSink>(&sink.target);
+    if (file == nullptr) continue;
+    const std::string path = normal_path(file->path);
+    const bool is_taken =
+        std::find(host.own_files.begin(), host.own_files.end(), path) != host.own_files.end() ||
+        std::any_of(host.own_folders.begin(), host.own_folders.end(),
+                    [&](const std::string& folder) { return is_in(path, folder); });
+    if (!is_taken || is_own_secret(secret, path, host)) continue;
+    Diagnostic problem =
+        problem_at(secret,
+                   fmt::format("{} would write over {}, which keytide itself lives by",
+                               secret.address.str(), path),
+                   "name another path");
+    if (!sink.place.file.empty()) problem.place = sink.place;
+    problems.push_back(std::move(problem));
+  }
+}
+
 }  // namespace
 
-Diagnostics check_entries(const DesiredState& desired, const EscrowConfig& escrow,
-                          const std::vector<OwnLogin>& own) {
+Diagnostics check_entries(const DesiredState& desired, const HostRules& host) {
   Diagnostics problems;
   for (const DesiredSecret& secret : desired.secrets) {
-    if (!escrow.is_on) check_escrow(secret, problems);
-    for (const OwnLogin& login : own) {
+    if (!host.escrow.is_on) check_escrow(secret, problems);
+    for (const OwnLogin& login : host.own) {
       if (login.client_id == secret.account.client_id.str()) check_own(secret, login, problems);
     }
+    check_targets(secret, host, problems);
   }
   return problems;
 }

@@ -28,6 +28,11 @@ bool means_to_be_manifest(std::string_view bytes) {
   return false;
 }
 
+// Entries of a file that seems to be something else would seem removed.
+bool is_utf16(std::string_view bytes) {
+  return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+}
+
 void check_document(YamlValue document, Report& report) {
   const auto version = document.find(kMarker);
   const bool is_newer = version && version->is_scalar() && !version->quoted() &&
@@ -60,6 +65,14 @@ Diagnostics without_echoes(Diagnostics all, std::size_t causes) {
 DecodedFile decode_manifest(const std::string& file, std::string_view bytes,
                             const YamlLimits& limits) {
   DecodedFile out;
+  if (is_utf16(bytes)) {
+    Report report(file, "");
+    report.error(0, 0, "the file is UTF-16, and can't be told from a manifest",
+                 "save it as UTF-8, or name it otherwise than .yaml");
+    out.is_cut = true;
+    out.problems = report.take();
+    return out;
+  }
   // Most YAML in a repository is not ours: it is not even parsed.
   if (bytes.find(kMarker) == std::string_view::npos) return out;
 

@@ -27,6 +27,24 @@ std::string_view name_of(FileFormat format) {
 
 std::string_view type_of(const SinkSpec& sink) { return sink.is_hook() ? "notify" : "file"; }
 
+std::string label_of(const SinkSpec& sink) {
+  const auto* file = std::get_if<FileSink>(&sink.target);
+  if (file == nullptr) return std::string(type_of(sink));
+  return fmt::format("file {} {}", name_of(file->format), file->path);
+}
+
+std::optional<SinkSpec> sink_of(const SinkName& name, std::string_view label) {
+  for (const FileFormat format : {FileFormat::raw, FileFormat::env, FileFormat::json}) {
+    const std::string start = fmt::format("file {} ", name_of(format));
+    if (!label.starts_with(start)) continue;
+    FileSink file;
+    file.path = label.substr(start.size());
+    file.format = format;
+    return SinkSpec{name, file, {}};
+  }
+  return std::nullopt;
+}
+
 std::string target_digest(const SinkSpec& sink) {
   if (const auto* file = std::get_if<FileSink>(&sink.target)) {
     return short_digest(fmt::format("file\n{}\n{}", file->path, name_of(file->format)));

@@ -48,6 +48,11 @@ struct SinkSpec {
 
 // "file", "notify"
 std::string_view type_of(const SinkSpec& sink);
+// What a record keeps of a sink to find its copy again when the manifest does not name it any more:
+// "file env /run/billing/atlas.env"; of a hook "notify".
+std::string label_of(const SinkSpec& sink);
+// The sink of such a label; absent: there is nothing to read.
+std::optional<SinkSpec> sink_of(const SinkName& name, std::string_view label);
 // Changes when the same value has to be written again: type, path, format; a hook's command.
 std::string target_digest(const SinkSpec& sink);
 // Changes when what was written has to be adjusted in place: mode, owner, group.

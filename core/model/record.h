@@ -67,7 +67,7 @@ struct Delivery {
   std::int64_t generation = 0;
   std::string target_digest;
   std::string attributes_digest;
-  std::string label;  // what people call it, for when it is gone from the manifest
+  std::string label;  // label_of its sink: where its copy is, when the manifest forgot it
   Instant at{};
 
   friend bool operator==(const Delivery&, const Delivery&) = default;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 
 namespace keytide {
 namespace {
@@ -29,9 +30,24 @@ Holders find_holders(const Situation& s, const OwnedSecret& fresh) {
       holders.all_delivered = false;
     }
     if (holds) holders.readable = sink.name;
-    if (begun && !readable) holders.unreadable = sink.name;
+    const bool may_hold = begun && !readable && !is_mutated(Mutant::unreadable_means_empty);
+    if (may_hold) holders.unreadable = sink.name;
+  }
+  if (s.sinks == nullptr || holders.readable) return holders;
+  for (const SinkView& view : s.sinks->old_views) {
+    if (view.readable && view.fingerprint == fresh.fingerprint) holders.readable = view.sink;
   }
   return holders;
+}
+
+// Whether the target of that delivery could be looked at.
+bool was_read(const Situation& s, const Delivery& delivery) {
+  if (s.sinks == nullptr) return false;
+  const auto& old = s.sinks->old_views;
+  return std::any_of(old.begin(), old.end(), [&](const SinkView& view) {
+    return view.readable && view.sink == delivery.sink &&
+           view.target_digest == delivery.target_digest;
+  });
 }
 
 // A sink that was given the new secret and is not in the manifest any more, or has another target
@@ -44,7 +60,7 @@ const Delivery* find_edited_away(const Situation& s, const OwnedSecret& fresh) {
       return sink.name == delivery.sink &&
              (sink.is_hook() || target_digest(sink) == delivery.target_digest);
     });
-    if (at == sinks.end() && delivery.label != "notify") return &delivery;
+    if (at == sinks.end() && delivery.label != "notify" && !was_read(s, delivery)) return &delivery;
   }
   return nullptr;
 }
@@ -64,7 +80,8 @@ ChainStep find_removed_step(const Situation& s, const OwnedSecret& fresh) {
 // is the only one who is still served.
 ChainStep undecided(const Situation& s, std::string why, std::string way_out) {
   const OwnedSecret* old = s.current();
-  if (old == nullptr || !s.is_live(old->expires_at)) {
+  const bool is_dead = old == nullptr || !s.is_live(old->expires_at);
+  if (is_dead && !is_mutated(Mutant::half_delivered_for_ever)) {
     return {
         ChainStep::Kind::promote,
         fmt::format("{}, and the old secret is dead: the new one serves until it is replaced", why),

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/duration.h"
+#include "core/base/mutant.h"
 
 namespace keytide {
 namespace {
@@ -101,7 +102,7 @@ MaybeBlocked no_free_slot(const Situation& s, bool slot_is_free) {
 }
 
 MaybeBlocked loop_guard(const Situation& s, bool /*slot_is_free*/) {
-  if (!s.record) return std::nullopt;
+  if (!s.record || is_mutated(Mutant::no_loop_guard)) return std::nullopt;
   using Outcome = AttemptEnd::Outcome;
   const Seconds window = std::min<Seconds>(std::chrono::hours(24), s.desired->lifetime / 3);
   const auto count = [&](std::initializer_list<Outcome> outcomes) {
@@ -114,7 +115,8 @@ MaybeBlocked loop_guard(const Situation& s, bool /*slot_is_free*/) {
   // Attempts that died with their process have a limit of their own: they say nothing of the entry.
   const int limit = s.input->safety.max_creates;
   const auto came_to_nothing = count({Outcome::aborted, Outcome::lost});
-  const auto failed = came_to_nothing + count({Outcome::died});
+  // One that is open still is about to be the next of them.
+  const auto failed = came_to_nothing + count({Outcome::died}) + (s.record->attempt ? 1 : 0);
   if (came_to_nothing < limit && failed < 2 * limit) return std::nullopt;
   return Blocked{fmt::format("{} creates within {} did not end in a delivered secret: loop guard",
                              failed, format_duration(window)),

@@ -30,6 +30,8 @@ struct SinkView {
 struct AccountSinks {
   AccountKey key;
   std::vector<SinkView> views;  // sorted by sink
+  // Of targets that were given a secret and that the manifest does not name any more.
+  std::vector<SinkView> old_views{};
 };
 
 struct PlanOptions {

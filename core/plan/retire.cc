@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/base/duration.h"
+#include "core/base/mutant.h"
 
 namespace keytide {
 namespace {
@@ -34,6 +35,7 @@ bool is_held_by_sink(const Situation& s, const OwnedSecret& secret) {
 
 // Not deleted before it expires, whatever else is true.
 bool is_in_someones_hands(const Situation& s, const OwnedSecret& secret) {
+  if (is_mutated(Mutant::held_secret_goes)) return false;
   return secret.is_adopted || is_held_by_sink(s, secret);
 }
 
@@ -47,7 +49,7 @@ void retire_previous(const Situation& s, const OwnedSecret& previous, Retirement
   if (previous.is_adopted) {
     out.notes.push_back(
         fmt::format("{} was adopted: it is kept until it expires", previous.masked));
-  } else if (is_held_by_sink(s, previous)) {
+  } else if (is_in_someones_hands(s, previous)) {
     out.notes.push_back(
         fmt::format("{} is kept until it expires: a sink still holds it", previous.masked));
   } else if (used_after_switch(s, previous)) {
@@ -120,6 +122,15 @@ MaybeVictim unused_previous_near_the_deadline(const Situation& s) {
   if (!is_deadline_near(current->expires_at, s.life_of(*current), s.now)) return std::nullopt;
   const bool needed = used_after_switch(s, *previous) || is_in_someones_hands(s, *previous);
   return maybe(needed ? nullptr : previous);
+}
+
+MaybeVictim oldest_of_all(const Situation& s) {
+  if (!is_mutated(Mutant::victim_by_age) || s.foreign.empty()) return std::nullopt;
+  OwnedSecret secret;
+  secret.id = s.foreign.front().id;
+  secret.role = Role::reclaimed;
+  secret.last_used_at = s.foreign.front().last_used_at;
+  return secret;
 }
 
 // One that expired first, else the one that was unused for longest.
@@ -205,6 +216,7 @@ Retirement find_retirement(const Situation& s) {
 
 std::optional<OwnedSecret> find_slot_victim(const Situation& s) {
   if (!s.record) return unused_foreign(s);
+  if (auto oldest = oldest_of_all(s)) return oldest;
   for (const auto& candidate : kVictims) {
     if (auto victim = candidate(s)) return victim;
   }

@@ -59,6 +59,14 @@ void look_at(const Situation& situation, const OwnedSecret& current, const SinkS
   }
 }
 
+bool is_in_old_copy(const Situation& situation, const OwnedSecret& current) {
+  if (situation.sinks == nullptr || current.fingerprint.empty()) return false;
+  const auto& old = situation.sinks->old_views;
+  return std::any_of(old.begin(), old.end(), [&](const SinkView& view) {
+    return view.readable && view.fingerprint == current.fingerprint;
+  });
+}
+
 // After a switch without a sink that was late, or half delivered: what it holds works no more.
 bool is_served_by_the_dead(const Situation& situation, const SinkName& sink) {
   const Delivery* delivery = situation.record->delivery(sink);
@@ -87,6 +95,7 @@ SinkNeeds find_sink_needs(const Situation& situation) {
     }
   }
   needs.in_escrow = situation.is_in_escrow(current->id);
+  needs.in_old_copy = is_in_old_copy(situation, *current);
   if (needs.is_at_hand()) {
     needs.lost.insert(needs.lost.end(), unfinished.begin(), unfinished.end());
   } else {

@@ -20,10 +20,11 @@ struct SinkNeeds {
   // A sink that was read and holds the current value: what is missing elsewhere is copied from it.
   std::optional<SinkName> source;
   bool in_escrow = false;
+  bool in_old_copy = false;  // where the manifest had it before an edit
   // Data sinks that hold a secret which is dead, where no copy of the current value is at hand.
   std::vector<SinkName> stranded;
 
-  bool is_at_hand() const { return source.has_value() || in_escrow; }
+  bool is_at_hand() const { return source.has_value() || in_escrow || in_old_copy; }
   bool need_value() const { return !fresh.empty() || !lost.empty(); }
 };
 

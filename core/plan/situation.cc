@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.h"
 #include "core/base/seal.h"
 #include "core/plan/strangers.h"
 
@@ -26,7 +27,7 @@ const ObservedSecret* find_observed(const ObservedAccount& account, const Secret
 void restore_previous(AccountRecord& record, Instant now) {
   OwnedSecret* previous = record.with_role(Role::previous);
   if (record.with_role(Role::current) != nullptr || previous == nullptr) return;
-  if (previous->is_adopted) return;
+  if (previous->is_adopted || is_mutated(Mutant::previous_stays_previous)) return;
   if (previous->expires_at <= now) return;
   previous->role = Role::current;
   previous->delete_intended = false;
@@ -41,7 +42,8 @@ std::optional<Instant> expiry_of_current(const AccountRecord& record) {
 void settle(Situation& s) {
   const auto at = s.settles_at();
   const bool rests = s.input->options.refresh_only || (s.desired != nullptr && s.desired->suspend);
-  if (!at || s.now < *at || rests) return;
+  const bool is_early = at && s.now < *at && !is_mutated(Mutant::no_settling);
+  if (!at || is_early || rests) return;
   AccountRecord& record = *s.record;
   const bool died = record.attempt->phase == AttemptPhase::posting;
   s.settled = record.attempt->number;
@@ -50,7 +52,7 @@ void settle(Situation& s) {
   tag.reason.clear();
   tag.rotation_id.clear();
   tag.lifetime = Seconds(0);
-  record.open_tags.push_back(std::move(tag));
+  if (!is_mutated(Mutant::tag_closes_with_attempt)) record.open_tags.push_back(std::move(tag));
   record.end_attempt(died ? AttemptEnd::Outcome::died : AttemptEnd::Outcome::lost, s.now);
 }
 
@@ -58,7 +60,8 @@ void record_stranger(Situation& s, const Stranger& stranger) {
   const ObservedSecret& seen = stranger.secret;
   OwnedSecret secret;
   secret.id = seen.id;
-  secret.role = stranger.origin == Origin::ours ? Role::orphan : Role::quarantined;
+  const bool is_ours = stranger.origin == Origin::ours || is_mutated(Mutant::window_is_proof);
+  secret.role = is_ours ? Role::orphan : Role::quarantined;
   secret.masked = seen.masked;
   secret.created_at = seen.created_at;
   secret.expires_at = seen.expires_at;

@@ -25,6 +25,7 @@ struct CreatedSecret {
 struct CreateRejected {
   Error why;
   bool confirm = false;
+  bool token_was_old = false;  // the next create signs in anew: it may end differently
 };
 
 // The request never left this machine.

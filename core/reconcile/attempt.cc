@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/base/duration.h"
+#include "core/base/mutant.h"
 #include "core/model/schedule.h"
 #include "core/plan/situation.h"
 #include "core/reconcile/destroy.h"
@@ -64,6 +65,7 @@ tl::unexpected<Error> give_up(Run& run, AttemptEnd::Outcome outcome, Error why) 
 
 // A 400 or 409 may answer the second copy of a request that a proxy sent twice.
 tl::unexpected<Error> settle_rejection(Run& run, CreateRejected rejected) {
+  run.may_create_again = rejected.token_was_old || rejected.why.kind == ErrorKind::rate_limited;
   if (rejected.confirm) {
     if (auto seen = look(run); !seen) return leave_unknown(run, seen.error());
     if (shows_new_id(run)) return leave_unknown(run, rejected.why);
@@ -154,7 +156,7 @@ Result<void> open_attempt(Run& run, std::string reason) {
   // A sink that was written under another record (a new store, an entry that came back) would
   // refuse a lower generation than its stamp.
   std::int64_t highest = record.generation;
-  for (const SinkView& view : read_sinks(run.ports, run.desired()).views) {
+  for (const SinkView& view : read_sinks(run.ports, run.desired(), record).views) {
     highest = std::max(highest, view.generation);
   }
   run.next_generation = highest + 1;
@@ -176,6 +178,7 @@ Result<void> open_attempt(Run& run, std::string reason) {
 }
 
 Result<SecretValue> create_secret(Run& run) {
+  run.may_create_again = false;
   // A process that slept between W1 and here must not send by a stale intent.
   if (run.ports.clock.since_boot() - run.intent_at > kSendWithin) {
     return give_up(run, AttemptEnd::Outcome::not_sent,
@@ -188,9 +191,15 @@ Result<SecretValue> create_secret(Run& run) {
     return settle_rejection(run, std::move(*rejected));
   }
   if (auto* not_sent = std::get_if<CreateNotSent>(&outcome)) {
+    run.may_create_again = not_sent->why.kind == ErrorKind::rate_limited;
     return give_up(run, AttemptEnd::Outcome::not_sent, std::move(not_sent->why));
   }
-  if (auto* unknown = std::get_if<CreateUnknown>(&outcome)) return leave_unknown(run, unknown->why);
+  if (auto* unknown = std::get_if<CreateUnknown>(&outcome)) {
+    if (is_mutated(Mutant::create_again_at_once)) {
+      return give_up(run, AttemptEnd::Outcome::not_sent, unknown->why);
+    }
+    return leave_unknown(run, unknown->why);
+  }
   auto& made = std::get<CreatedSecret>(outcome);
   if (auto written = record_created(run, made); !written) return fail(std::move(written.error()));
   tell(run, Progress::Step::created, run.record.secrets.back().masked);
@@ -205,7 +214,8 @@ Result<void> prove_secret(Run& run, const SecretValue& value) {
     const std::string why = fmt::format("the new secret could not be proven to work: {}",
                                         seen.why ? seen.why->text() : "no reason given");
     const bool unproven = seen.verdict == Verification::Verdict::unproven;
-    const bool goes_on = unproven && may_go_on_unverified(run);
+    const bool goes_on =
+        (unproven && may_go_on_unverified(run)) || is_mutated(Mutant::unverified_is_delivered);
     // It proves nothing, and what is in escrow can be proven later.
     if (unproven && !goes_on && run.record.escrow) {
       return fail(ErrorKind::unavailable, why + "; it is kept until it can be: apply again");

@@ -13,12 +13,6 @@ namespace {
 constexpr int kWriteTries = 3;
 constexpr std::chrono::milliseconds kWritePause{1000};
 
-const SinkSpec* find_sink(const DesiredSecret& desired, const SinkName& name) {
-  const auto at = std::find_if(desired.deliver.begin(), desired.deliver.end(),
-                               [&](const SinkSpec& sink) { return sink.name == name; });
-  return at == desired.deliver.end() ? nullptr : &*at;
-}
-
 void set_delivery(AccountRecord& record, Delivery delivery) {
   auto& all = record.deliveries;
   const auto at =
@@ -106,7 +100,7 @@ Result<void> check_sinks_writable(Run& run) {
 void mark_begun(Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
   set_delivery(run.record,
                {spec.name, DeliveryStatus::begun, secret.id, secret.generation, target_digest(spec),
-                attributes_digest(spec), std::string(type_of(spec)), run.ports.clock.now()});
+                attributes_digest(spec), label_of(spec), run.ports.clock.now()});
 }
 
 // No sink is given what somebody deleted meanwhile.
@@ -165,15 +159,19 @@ bool is_everywhere(const AccountRecord& record, const DesiredSecret& desired) {
   });
 }
 
-Result<SecretValue> take_from(Run& run, const SinkName& name, const OwnedSecret& secret) {
-  const SinkSpec* spec = find_sink(run.desired(), name);
-  if (spec == nullptr) return fail(ErrorKind::not_found, "no such sink: " + name.str());
-  auto value = run.ports.sinks.make(*spec)->take();
-  if (!value) return fail(std::move(value.error()).within("while reading " + name.str()));
+Result<SecretValue> take_from_sinks(Run& run, const OwnedSecret& secret) {
   const auto& key = run.ports.store.identity().fingerprint_key;
-  if (fingerprint_of(*value, key) == secret.fingerprint) return value;
+  std::vector<SinkSpec> sinks = run.desired().deliver;
+  for (const Delivery& delivery : run.record.deliveries) {
+    if (auto old = sink_of(delivery.sink, delivery.label)) sinks.push_back(std::move(*old));
+  }
+  for (const SinkSpec& sink : sinks) {
+    if (sink.is_hook()) continue;
+    auto value = run.ports.sinks.make(sink)->take();
+    if (value && fingerprint_of(*value, key) == secret.fingerprint) return value;
+  }
   return fail(ErrorKind::not_found,
-              fmt::format("{} does not hold that value any more", name.str()));
+              fmt::format("no sink holds the value of {} any more: plan again", secret.masked));
 }
 
 }  // namespace keytide

@@ -27,7 +27,8 @@ Result<void> deliver_to(Run& run, const SinkSpec& sink, const OwnedSecret& secre
 // Whether every data sink of the entry has the secret of the record's generation, as recorded.
 bool is_everywhere(const AccountRecord& record, const DesiredSecret& desired);
 
-// The value that a sink holds, if it is the one of `secret`. Errors: not_found, io.
-Result<SecretValue> take_from(Run& run, const SinkName& sink, const OwnedSecret& secret);
+// The value of `secret`, from any sink of the entry that holds it, or from where one held it before
+// an edit of the manifest. Errors: not_found.
+Result<SecretValue> take_from_sinks(Run& run, const OwnedSecret& secret);
 
 }  // namespace keytide

@@ -1,5 +1,7 @@
 #include "core/reconcile/refresh.h"
 
+#include <algorithm>
+
 namespace keytide {
 
 ObservedScope read_scope(Issuer& issuer, const Scope& scope) {
@@ -28,10 +30,21 @@ SinkView read_sink(const Ports& ports, const ClientId& account, const SinkSpec& 
   return view;
 }
 
-AccountSinks read_sinks(const Ports& ports, const DesiredSecret& desired) {
+AccountSinks read_sinks(const Ports& ports, const DesiredSecret& desired,
+                        const AccountRecord& record) {
   AccountSinks sinks{desired.account, {}};
   for (const SinkSpec& sink : desired.deliver) {
-    if (!sink.is_hook()) sinks.views.push_back(read_sink(ports, desired.account.client_id, sink));
+    if (sink.is_hook()) continue;
+    sinks.views.push_back(read_sink(ports, desired.account.client_id, sink));
+  }
+  for (const Delivery& delivery : record.deliveries) {
+    const auto is_it = [&](const SinkView& view) {
+      return view.sink == delivery.sink && view.target_digest == delivery.target_digest;
+    };
+    if (std::any_of(sinks.views.begin(), sinks.views.end(), is_it)) continue;
+    if (const auto old = sink_of(delivery.sink, delivery.label)) {
+      sinks.old_views.push_back(read_sink(ports, desired.account.client_id, *old));
+    }
   }
   return sinks;
 }

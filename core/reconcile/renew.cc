@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 #include "core/model/schedule.h"
 #include "core/plan/situation.h"
 #include "core/reconcile/attempt.h"
@@ -66,7 +67,7 @@ void give_roles(AccountRecord& record, const DesiredSecret& desired, Instant now
   record.generation = fresh->generation;
   record.switched_at = now;
   // A sink that is late still needs what is in escrow.
-  if (is_everywhere(record, desired)) record.escrow.reset();
+  if (is_everywhere(record, desired) && !is_mutated(Mutant::escrow_is_kept)) record.escrow.reset();
   record.rotation_id = record.attempt->rotation_id;
   record.lifetime = record.attempt->lifetime;
   take_over_settings(record, desired);
@@ -121,6 +122,7 @@ bool may_be_held(const Run& run, const OwnedSecret& fresh) {
 Result<void> deliver_or_abort(Run& run, const SecretValue& value) {
   const OwnedSecret fresh = *run.record.with_role(Role::fresh);
   auto delivered = deliver_everywhere(run, fresh, &value);
+  if (is_mutated(Mutant::switch_without_sinks)) return {};
   if (delivered || run.record.escrow) return delivered;
   if (is_anywhere(run, fresh.id) || may_be_held(run, fresh)) return delivered;
   const std::string why = delivered.error().text();
@@ -158,6 +160,25 @@ Result<void> check_not_requested(const Run& run) {
               "again");
 }
 
+// A create that certainly did nothing is made again where a wait or a new token may cure it: a rate
+// limit that is used up costs time and no entry. Each try has an intent of its own.
+Result<SecretValue> create_patiently(Run& run, const std::string& why) {
+  constexpr int kTries = 40;
+  constexpr std::chrono::milliseconds kPause{10000};
+  for (int tried = 1;; ++tried) {
+    if (auto opened = open_attempt(run, why); !opened) return fail(std::move(opened.error()));
+    auto value = create_secret(run);
+    const bool was_denied = !value && value.error().kind == ErrorKind::denied;
+    const int tries = was_denied ? 2 : kTries;
+    if (value || !run.may_create_again || tried >= tries || is_stopping(run)) return value;
+    if (!was_denied) {
+      tell(run, Progress::Step::waiting, "for the rate limit of the organization");
+      run.ports.clock.sleep(kPause);
+    }
+    if (auto seen = look_after_wait(run); !seen) return fail(std::move(seen.error()));
+  }
+}
+
 }  // namespace
 
 Result<void> make_new_secret(Run& run, const Change& change) {
@@ -168,8 +189,7 @@ Result<void> make_new_secret(Run& run, const Change& change) {
     return fail(ErrorKind::conflict, "interrupted before anything was created: apply again");
   }
   take_over_settings(run.record, run.desired());
-  if (auto opened = open_attempt(run, change.why); !opened) return opened;
-  auto value = create_secret(run);
+  auto value = create_patiently(run, change.why);
   if (!value) return fail(std::move(value.error()));
   if (auto proven = prove_secret(run, *value); !proven) return proven;
   if (auto delivered = deliver_or_abort(run, *value); !delivered) return delivered;
@@ -185,11 +205,9 @@ Result<void> finish_chain(Run& run, const Change& change) {
   if (change.reason == Reason::half_delivered) return promote_new_secret(run);
   const OwnedSecret secret = *fresh;
   std::optional<SecretValue> value;
-  if (auto kept = take_out_of_escrow(run, secret)) value = std::move(*kept);
-  for (const Delivery& delivery : std::vector<Delivery>(run.record.deliveries)) {
-    if (value || delivery.secret_id != secret.id) continue;
-    if (auto taken = take_from(run, delivery.sink, secret)) value = std::move(*taken);
-  }
+  auto taken = take_out_of_escrow(run, secret);
+  if (!taken) taken = take_from_sinks(run, secret);
+  if (taken) value = std::move(*taken);
   if (value && run.record.attempt->phase == AttemptPhase::created) {
     if (auto proven = prove_secret(run, *value); !proven) return proven;
   }

@@ -5,10 +5,21 @@
 #include <algorithm>
 
 #include "core/base/duration.h"
+#include "core/base/mutant.h"
 #include "core/model/schedule.h"
 #include "core/plan/situation.h"
 
 namespace keytide {
+
+namespace {
+
+bool is_left_out(const std::string& kind) {
+  return (is_mutated(Mutant::no_intent_to_create) && kind == "attempt_opened") ||
+         (is_mutated(Mutant::no_intent_to_deliver) && kind == "sink_begun") ||
+         (is_mutated(Mutant::no_intent_to_delete) && kind == "delete_intended");
+}
+
+}  // namespace
 
 Run begin_run(const AccountPlan& plan, const Ports& ports, const RunContext& context) {
   Run run{ports, context, plan, plan.record.value_or(AccountRecord{}), {}};
@@ -18,6 +29,7 @@ Run begin_run(const AccountPlan& plan, const Ports& ports, const RunContext& con
 }
 
 Result<void> note(Run& run, std::string kind, std::string why) {
+  if (is_left_out(kind)) return {};
   const Event event{run.ports.clock.now(),    run.context.actor, run.record.address,
                     describe(run.record.key), std::move(kind),   std::move(why)};
   const auto version = run.ports.store.save(run.record, event);

@@ -25,14 +25,9 @@ Delivery* find_delivery(AccountRecord& record, const SinkName& name) {
   return at == record.deliveries.end() ? nullptr : &*at;
 }
 
-// The current value, from any sink of the entry that holds it.
 Result<SecretValue> take_current(Run& run, const OwnedSecret& current) {
-  for (const SinkSpec& sink : run.desired().deliver) {
-    if (sink.is_hook()) continue;
-    if (auto value = take_from(run, sink.name, current)) return value;
-  }
-  if (auto value = take_out_of_escrow(run, current)) return value;
-  return fail(ErrorKind::not_found, "no sink holds the current secret any more: plan again");
+  if (auto value = take_from_sinks(run, current)) return value;
+  return take_out_of_escrow(run, current);
 }
 
 Result<void> adjust_sink(Run& run, const SinkSpec& sink) {

@@ -18,7 +18,9 @@ struct Advice {
   std::string_view way_out;
 };
 constexpr std::string_view kNeedsOwner =
-    "the credential needs the role Organization Owner (for a project's accounts: Project Owner)";
+    "the credential needs the role Organization Owner (for a project's accounts: Project Owner); "
+    "to "
+    "plan alone, Organization Read Only";
 constexpr std::string_view kCheckSecret =
     "the client id or its secret is wrong, expired or deleted: check atlas.credentials, or "
     "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET";
@@ -45,7 +47,7 @@ constexpr Advice kAdvice[] = {
     {406, "", "check atlas.base_url: it does not serve this version of the Admin API"},
     {409, "", "somebody changed the account at the same moment: try again"},
     {410, "", "this version of the Admin API was retired: update keytide"},
-    {429, "", "the organization's rate limit is used up: try again later, or with -parallelism=1"},
+    {429, "", "the rate limit is used up and refills within minutes: try again then"},
 };
 
 std::string_view way_out(int status, std::string_view code) {

@@ -16,12 +16,15 @@ using std::chrono::milliseconds;
 // Of a create's time limit, what may go by before the request itself is sent.
 constexpr milliseconds kBeforeSending{5000};
 
-Error no_credential(const Scope& scope) {
+// The environment counts only where the configuration has no credentials at all.
+Error no_credential(const Scope& scope, bool has_others) {
   return {ErrorKind::denied,
           fmt::format("no credential for {0}: add atlas.credentials.{1} or "
-                      "atlas.credentials.default to the configuration, or set "
-                      "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET",
-                      describe(scope), scope.id),
+                      "atlas.credentials.default to the configuration{2}",
+                      describe(scope), scope.id,
+                      has_others ? ""
+                                 : ", or set MONGODB_ATLAS_CLIENT_ID and "
+                                   "MONGODB_ATLAS_CLIENT_SECRET"),
           {}};
 }
 
@@ -73,7 +76,8 @@ HttpRequest AtlasClient::request_of(const AtlasCall& call, const Ticket& ticket)
 
 Result<HttpResponse> AtlasClient::ask(const AtlasCall& call) {
   SignIn* sign_in = sign_in_for(call.scope);
-  if (sign_in == nullptr) return fail(no_credential(call.scope).within(call.doing));
+  if (sign_in == nullptr)
+    return fail(no_credential(call.scope, !sign_ins_.empty()).within(call.doing));
   return ask_signed(call, *sign_in, clock_.since_boot() + options_.patience);
 }
 
@@ -126,7 +130,8 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_once(const AtlasCal
                                                                   milliseconds time_limit) {
   const milliseconds started = clock_.since_boot();
   SignIn* sign_in = sign_in_for(call.scope);
-  if (sign_in == nullptr) return not_sent(no_credential(call.scope).within(call.doing));
+  if (sign_in == nullptr)
+    return not_sent(no_credential(call.scope, !sign_ins_.empty()).within(call.doing));
   const milliseconds before_sending = std::min(kBeforeSending, time_limit / 3);
   if (const milliseconds closed = wire_.closed_for(call.scope.id); closed > milliseconds(0)) {
     if (closed > before_sending) return not_sent(too_busy(closed).within(call.doing));

@@ -115,12 +115,17 @@ CreateOutcome AtlasIssuer::create(const AccountKey& key, int hours) {
   wipe(reply->body);
   switch (reply->status) {
     case 401:
+      return CreateRejected{std::move(why), false, true};
     case 403:
     case 404:
     case 429:
       return CreateRejected{std::move(why), false};
     case 400:
+    case 402:
+    case 405:
+    case 406:
     case 409:
+    case 410:
       return CreateRejected{std::move(why), true};
     default:
       return CreateUnknown{std::move(why)};

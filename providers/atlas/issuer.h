@@ -1,8 +1,8 @@
 // AtlasIssuer: the Issuer port over the Atlas Admin API.
 //
 // A create is one request, whatever the answer. 201 with an id and a value: created. 401, 403, 404
-// and 429: rejected. 400 and 409: rejected, to be confirmed by a look. Nothing left this machine:
-// not sent. All else, a 201 that can't be read too: unknown.
+// and 429: rejected. Any other refusal (400, 402, 405, 406, 409, 410): rejected, to be confirmed by
+// a look. Nothing left this machine: not sent. All else, a 201 that can't be read too: unknown.
 #pragma once
 
 #include <map>

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 
 #include "core/base/check.h"
 
@@ -15,8 +16,10 @@ namespace {
 
 // What a signal handler may touch.
 std::atomic<bool> caught{false};
+std::atomic<const char*> first_word{nullptr};
 std::array<int, 2> wake_pipe{-1, -1};
-static_assert(std::atomic<bool>::is_always_lock_free);
+static_assert(std::atomic<bool>::is_always_lock_free &&
+              std::atomic<const char*>::is_always_lock_free);
 
 void on_signal(int number) {
   const int saved = errno;
@@ -24,22 +27,27 @@ void on_signal(int number) {
     signal(number, SIG_DFL);
     raise(number);  // delivered when this handler returns
   } else {
+    const char* word = first_word.load();
+    [[maybe_unused]] ssize_t written = 0;
+    if (word != nullptr) written = write(STDERR_FILENO, word, strlen(word));
     const char byte = 1;
-    [[maybe_unused]] const auto written = write(wake_pipe[1], &byte, 1);
+    written = write(wake_pipe[1], &byte, 1);
   }
   errno = saved;
 }
 
 }  // namespace
 
-void catch_interrupts() {
+void catch_interrupts(const char* word) {
+  first_word = word;
   CHECK(wake_pipe[0] < 0, "interrupts are caught once per process");
   CHECK(pipe2(wake_pipe.data(), O_CLOEXEC | O_NONBLOCK) == 0, "there is a pipe for signals");
   struct sigaction action = {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
+  // A terminal that goes away says SIGHUP.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
 }
 
 void ignore_broken_pipes() { signal(SIGPIPE, SIG_IGN); }

@@ -72,6 +72,66 @@ TEST_F(Commands, RotateIsAReplaceOfOneEntry) {
   EXPECT_NE(world_.folder.read("out/billing"), value_);
 }
 
+TEST_F(Commands, APlanReplacesNothingButAPlan) {
+  const std::string manifest = world_.folder.read("secrets/all.yaml");
+  for (const char* taken : {"keytide.db", "secrets/all.yaml", "out", "/dev/null"}) {
+    const RunResult run = world_.folder.keytide({"plan", std::string("-out=") + taken});
+    EXPECT_EQ(run.exit_code, 1) << taken;
+    EXPECT_THAT(run.errors, HasSubstr("exists and is no saved plan")) << taken;
+  }
+  EXPECT_EQ(world_.folder.read("secrets/all.yaml"), manifest);
+  EXPECT_EQ(world_.folder.keytide({"plan", "-out=p"}).exit_code, 0);
+  EXPECT_EQ(world_.folder.keytide({"plan", "-out=p"}).exit_code, 0);
+  world_.settle();
+}
+
+TEST_F(Commands, NoSinkIsAFileThatKeytideItselfLivesBy) {
+  for (const char* path : {"keytide.db", "keytide.yaml", "secrets/all.yaml", "client_secret"}) {
+    world_.manifest(fmt::format("  billing: {{client_id: {}, deliver: [file: {{path: {}/{}}}]}}\n",
+                                kBilling, world_.folder.path(), path));
+    for (const char* command : {"validate", "plan"}) {
+      const RunResult run = world_.folder.keytide({command});
+      EXPECT_EQ(run.exit_code, 1) << command << path;
+      EXPECT_THAT(run.errors, HasSubstr("which keytide itself lives by"));
+    }
+  }
+}
+
+TEST_F(Commands, AnEntryOfItsOwnAccountMustReachTheFileThatItSignsInWith) {
+  const auto own = [&](const std::string& path) {
+    return fmt::format(
+        "  self: {{client_id: {}, foreign: cut, deliver: [file: {{path: {}/{}}}]}}\n", kKeytide,
+        world_.folder.path(), path);
+  };
+  world_.manifest(own("out/self"));
+  EXPECT_THAT(world_.plan().errors, HasSubstr("a renewal would lock keytide out"));
+  world_.manifest(own("client_secret") + entry("billing", kBilling));
+  const std::string first = world_.secrets(kKeytide)[0].id;
+  EXPECT_EQ(world_.apply({"-allow-large-change"}).exit_code, 0);
+  world_.delete_in_atlas(kKeytide, first);  // a person made it, and keytide deletes no such one
+  for (int i = 0; i < 6; ++i) {
+    world_.atlas.advance("20d");
+    EXPECT_EQ(world_.apply().exit_code, 0) << i;
+  }
+  EXPECT_TRUE(world_.works(kKeytide, world_.folder.read("client_secret")));
+  world_.expect_served(kBilling, "billing");
+}
+
+TEST_F(Commands, FlagsThatContradictEachOtherAreRefused) {
+  EXPECT_EQ(world_.folder.keytide({"plan", "-out=p"}).exit_code, 0);
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"apply", "p", "-target=billing"},
+           {"apply", "p", "-refresh-only"},
+           {"rotate", "billing", "-target=backup", "-auto-approve"},
+           {"plan", "-refresh-only", "-replace=billing"},
+           {"plan", "-refresh-only", "-refresh=false"}}) {
+    const RunResult run = world_.folder.keytide(words);
+    EXPECT_EQ(run.exit_code, 1) << words[0] << words[1];
+    EXPECT_THAT(run.errors, HasSubstr("error: "));
+  }
+  EXPECT_EQ(world_.creates(), 0);
+}
+
 TEST_F(Commands, ASecondRotateInTheOverlapSaysWhenItCanBeDone) {
   EXPECT_EQ(world_.folder.keytide({"rotate", "billing", "-auto-approve"}).exit_code, 0);
   const RunResult run = world_.folder.keytide({"rotate", "billing", "-auto-approve"});

@@ -84,6 +84,28 @@ TEST_F(Edit, ANewPathIsServedFromASinkThatHoldsTheValue) {
   EXPECT_EQ(world_.folder.read("out/a"), value_);  // the old copy is left
 }
 
+TEST_F(Edit, ANewPathOrFormatIsServedFromTheCopyAtTheOldPath) {
+  edit(secret("billing", kBilling, file("c")));
+  expect_plan_then_settle("new sink", kChanged);
+  EXPECT_EQ(world_.folder.read("out/c"), value_);
+  edit(secret("billing", kBilling,
+              fmt::format("file: {{path: {}/out/c, format: env}}", world_.folder.path())));
+  expect_plan_then_settle("new path or format", kChanged);
+  EXPECT_THAT(world_.folder.read("out/c"), HasSubstr(value_));
+  EXPECT_EQ(world_.creates(), 0);
+}
+
+TEST_F(Edit, ARenamedEntryWhosePathFollowsItsNameIsMovedWithoutANewSecret) {
+  const std::string follows =
+      fmt::format("file: {{path: \"{}/out/{{{{name}}}}\"}}", world_.folder.path());
+  edit(secret("billing", kBilling, follows));
+  world_.settle();
+  edit(secret("invoicing", kBilling, follows));
+  expect_plan_then_settle("# invoicing will be updated in-place (moved from billing)", kChanged);
+  EXPECT_EQ(world_.creates(), 0);
+  EXPECT_EQ(world_.folder.read("out/invoicing"), value_);
+}
+
 TEST_F(Edit, ANewPathWithoutACopyElsewhereIsARenewal) {
   edit(secret("billing", kBilling, file("c")));
   world_.folder.remove("out/a");

@@ -93,7 +93,17 @@ class QuietProgress : public ProgressListener {
 // One account. Two slots; a create cuts the others to a week; an expired secret keeps its slot.
 class FakeIssuer : public Issuer {
  public:
-  enum class Next { works, rejected, rejected_confirm, rejected_yet_made, not_sent, lost, dropped };
+  enum class Next {
+    works,
+    rejected,
+    rejected_confirm,
+    rejected_yet_made,
+    busy,       // 429
+    old_token,  // 401
+    not_sent,
+    lost,
+    dropped
+  };
 
   ObservedAccount account;
   std::deque<Next> creates;                    // how the next ones end; empty: they work
@@ -138,6 +148,12 @@ class FakeIssuer : public Issuer {
       const Error why{ErrorKind::unavailable, "scripted", {}};
       if (next == Next::not_sent) return CreateNotSent{why};
       if (next == Next::rejected) return CreateRejected{why, false};
+      if (next == Next::busy) {
+        return CreateRejected{{ErrorKind::rate_limited, "429", {}}, false};
+      }
+      if (next == Next::old_token) {
+        return CreateRejected{{ErrorKind::denied, "401", {}}, false, true};
+      }
       if (next == Next::rejected_confirm) return CreateRejected{why, true};
       if (next == Next::dropped) return CreateUnknown{why};
       if (account.secrets.size() >= 2) return CreateRejected{{why.kind, "slots full", {}}, true};
@@ -214,7 +230,8 @@ struct Disk {
   struct File {
     std::optional<SecretValue> value;
     SecretId id;
-    bool unwritable = false;  // preflight says so
+    std::int64_t generation = 0;  // of its stamp
+    bool unwritable = false;      // preflight says so
     int failing_writes = 0;
     bool readable = true;
     bool unreadable_once_written = false;
@@ -242,6 +259,7 @@ class FakeSink : public Sink {
       }
       file().value = payload.value->clone();
       file().id = payload.secret_id;
+      file().generation = payload.generation;
       if (file().unreadable_once_written) file().readable = false;
       return {};
     });
@@ -251,6 +269,8 @@ class FakeSink : public Sink {
     SinkReading reading;
     reading.exists = file().value.has_value();
     if (reading.exists) reading.fingerprint = fingerprint_of(*file().value, key);
+    reading.generation = file().generation;
+    reading.client_id = "mdb_sa_id_1234567890abcdef12345678";
     return reading;
   }
   Result<SecretValue> take() override {

@@ -57,7 +57,9 @@ struct House {
     input.scopes.push_back(read_scope(*issuer, kKey.scope));
     const Ports all = ports();
     for (const DesiredSecret& secret : desired.secrets) {
-      if (store.records.contains(secret.account)) input.sinks.push_back(read_sinks(all, secret));
+      const auto record = store.records.find(secret.account);
+      if (record == store.records.end()) continue;
+      input.sinks.push_back(read_sinks(all, secret, record->second));
     }
     return input;
   }

@@ -24,7 +24,7 @@ std::string_view meaning_of(Action action) {
     case Action::destroy:
       return "destroy";
     case Action::forget:
-      return "forget (the secrets stay in Atlas)";
+      return "forget (no manifest names it any more)";
     case Action::finish:
       return "finish what was interrupted";
   }

@@ -26,9 +26,10 @@ DesiredState one_entry(std::vector<SinkSpec> sinks) {
 TEST(ConfigRules, WithoutAnEscrowAnEntryHasOneDataSink) {
   const SinkSpec hook{SinkName("notify:true"), NotifyHook{{"true"}, Seconds(30)}, {}};
   const DesiredState two = one_entry({file("/run/a"), file("/run/b"), hook});
-  EXPECT_TRUE(check_entries(two, {true, "", {}}, {}).empty());
-  EXPECT_TRUE(check_entries(one_entry({file("/run/a"), hook}), {false, "", {}}, {}).empty());
-  const Diagnostics problems = check_entries(two, {false, "", {}}, {});
+  EXPECT_TRUE(check_entries(two, {{true, "", {}}, {}, {}, {}}).empty());
+  EXPECT_TRUE(
+      check_entries(one_entry({file("/run/a"), hook}), {{false, "", {}}, {}, {}, {}}).empty());
+  const Diagnostics problems = check_entries(two, {{false, "", {}}, {}, {}, {}});
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].place.line, 4);
   EXPECT_EQ(problems[0].problem,
@@ -37,10 +38,11 @@ TEST(ConfigRules, WithoutAnEscrowAnEntryHasOneDataSink) {
 
 TEST(ConfigRules, KeytidesOwnAccountDeliversToTheFileThatItsSecretIsReadFrom) {
   const std::vector<OwnLogin> own{{kOwn, "/etc/keytide/client_secret"}};
-  EXPECT_TRUE(check_entries(one_entry({file("/etc/keytide/client_secret")}), {}, own).empty());
+  EXPECT_TRUE(
+      check_entries(one_entry({file("/etc/keytide/client_secret")}), {{}, own, {}, {}}).empty());
   for (const SinkSpec& wrong :
        {file("/run/elsewhere"), file("/etc/keytide/client_secret", FileFormat::env)}) {
-    const Diagnostics problems = check_entries(one_entry({wrong}), {}, own);
+    const Diagnostics problems = check_entries(one_entry({wrong}), {{}, own, {}, {}});
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_THAT(problems[0].problem, HasSubstr("a renewal would lock keytide out"));
     EXPECT_THAT(problems[0].way_out, HasSubstr("path: /etc/keytide/client_secret, format: raw"));
@@ -48,10 +50,26 @@ TEST(ConfigRules, KeytidesOwnAccountDeliversToTheFileThatItsSecretIsReadFrom) {
 }
 
 TEST(ConfigRules, KeytidesOwnAccountIsRefusedWhenItsSecretComesFromAVariable) {
-  const Diagnostics problems = check_entries(one_entry({file("/run/a")}), {}, {{kOwn, ""}});
+  const Diagnostics problems =
+      check_entries(one_entry({file("/run/a")}), {{}, {{kOwn, ""}}, {}, {}});
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_THAT(problems[0].way_out, HasSubstr("client_secret: {file: …}"));
-  EXPECT_TRUE(check_entries(one_entry({file("/run/a")}), {}, {{"mdb_sa_id_other", ""}}).empty());
+  EXPECT_TRUE(
+      check_entries(one_entry({file("/run/a")}), {{}, {{"mdb_sa_id_other", ""}}, {}, {}}).empty());
+}
+
+TEST(ConfigRules, NoSinkIsAFileThatKeytideItselfLivesBy) {
+  HostRules host;
+  host.own_files = {"/var/lib/keytide/keytide.db", "/etc/keytide/client_secret"};
+  host.own_folders = {"/etc/keytide/secrets"};
+  host.own = {{"mdb_sa_id_other", "/etc/keytide/client_secret"}};
+  for (const char* path : {"/var/lib/keytide/keytide.db", "/var/lib/./keytide/keytide.db",
+                           "/etc/keytide/client_secret", "/etc/keytide/secrets/a.yaml"}) {
+    const Diagnostics problems = check_entries(one_entry({file(path)}), host);
+    ASSERT_EQ(problems.size(), 1U) << path;
+    EXPECT_THAT(problems[0].problem, HasSubstr("which keytide itself lives by"));
+  }
+  EXPECT_TRUE(check_entries(one_entry({file("/etc/keytide/secrets_of_others")}), host).empty());
 }
 
 }  // namespace

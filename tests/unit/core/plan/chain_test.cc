@@ -146,7 +146,7 @@ TEST(Chain, IsNotRestartedIntoASlotThatSomebodyTook) {
 TEST(Chain, DeadAttemptsOfACrashHaveTwiceTheLimitOfTheLoopGuard) {
   PlanWorld world;
   world.open(AttemptPhase::created);
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 4; ++i) {
     world.record->ended.push_back({i, AttemptEnd::Outcome::died, kNow - span("1h")});
   }
   EXPECT_EQ(line_of(world.plan()), "- n1 interrupted; +/- c1 interrupted frees n1");

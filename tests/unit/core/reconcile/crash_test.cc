@@ -152,7 +152,7 @@ TEST(Crash, AVanishedSecretOfACrashIsCountedByTheLoopGuard) {
   House house;
   house.apply();
   house.entry().rotation_id = "2";
-  for (int i = 0; i < 7; ++i) {
+  for (int i = 0; i < 6; ++i) {
     house.journal.before["W secret_verified"] = [&] {
       house.journal.crash_at(0, false);
       house.atlas.account.secrets.pop_back();

@@ -76,6 +76,42 @@ TEST(Renew, ARefusedCreateChangesNothingAndMayBeTriedAgain) {
   }
 }
 
+TEST(Renew, ARateLimitThatIsUsedUpCostsTimeAndNoEntry) {
+  Renewing house;
+  house.atlas.creates = {Next::busy, Next::busy, Next::busy};
+  EXPECT_EQ(house.apply().errors, "");
+  EXPECT_EQ(house.disk.files[SinkName("a")].id.str(), "s2");
+  EXPECT_GE(house.clock.since_boot() - span("10d"), std::chrono::seconds(30));
+  // Each try has an intent of its own.
+  EXPECT_EQ(std::count(house.journal.lines.begin(), house.journal.lines.end(), "W attempt_opened"),
+            4);
+}
+
+TEST(Renew, ATokenThatEndedIsReplacedOnceAndThenTheReasonIsSaid) {
+  Renewing house;
+  house.atlas.creates = {Next::old_token};
+  EXPECT_EQ(house.apply().errors, "");
+  Renewing denied;
+  denied.atlas.creates = {Next::old_token, Next::old_token, Next::works};
+  EXPECT_THAT(denied.apply().errors, HasSubstr("401"));
+  EXPECT_EQ(denied.atlas.made.size(), 1U);
+}
+
+TEST(Renew, NoSecretIsMadeAgainAfterAWaitInWhichSomebodyMadeOne) {
+  Renewing house;
+  house.atlas.creates = {Next::busy};
+  house.journal.before["W create_rejected"] = [&] { house.atlas.list_foreign("f1", span("90d")); };
+  EXPECT_THAT(house.apply().errors, HasSubstr("appeared on the account meanwhile"));
+  EXPECT_EQ(house.atlas.made.size(), 1U);
+}
+
+TEST(Renew, ASinkThatWasWrittenUnderAnotherRecordGetsAHigherGeneration) {
+  House house;
+  house.disk.files[SinkName("a")].generation = 7;
+  EXPECT_EQ(house.apply().errors, "");
+  EXPECT_EQ(house.record().generation, 8);
+}
+
 TEST(Renew, AnUnknownOutcomeBlocksUntilItIsLateEnoughToTell) {
   for (const Next next : {Next::lost, Next::dropped, Next::rejected_yet_made}) {
     Renewing house;

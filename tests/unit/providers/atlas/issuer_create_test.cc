@@ -45,18 +45,23 @@ TEST_F(CreateTest, AProjectsAccountIsCreatedBelowItsGroup) {
   EXPECT_EQ(client->wire().counts().by_operation.at("createGroupServiceAccountSecret"), 1);
 }
 
-TEST_F(CreateTest, FourStatusesAreRejectionsAndTwoMoreAreOnceALookConfirmsThem) {
+TEST_F(CreateTest, FourStatusesAreRejectionsAndOtherRefusalsAreOnceALookConfirmsThem) {
   for (const auto& [status, confirm] : {std::pair{401, false},
                                         {403, false},
                                         {404, false},
                                         {429, false},
                                         {400, true},
-                                        {409, true}}) {
+                                        {402, true},
+                                        {405, true},
+                                        {406, true},
+                                        {409, true},
+                                        {410, true}}) {
     const CreateOutcome outcome =
         create_answered(reply(status, api_error_body(status, "SOME_CODE")));
     const auto* rejected = std::get_if<CreateRejected>(&outcome);
     ASSERT_NE(rejected, nullptr) << status;
     EXPECT_EQ(rejected->confirm, confirm) << status;
+    EXPECT_EQ(rejected->token_was_old, status == 401) << status;
     EXPECT_THAT(rejected->why.text(), HasSubstr("SOME_CODE"));
     EXPECT_EQ(transport->count(kCreateLine), 1) << status << " must not be repeated";
   }
@@ -69,9 +74,6 @@ TEST_F(CreateTest, EveryOtherAnswerIsUnknownAndNothingIsRepeated) {
       reply(502),
       reply(503, "", {{"Retry-After", "1"}}),
       reply(302),
-      reply(402),
-      reply(405),
-      reply(406),
       reply(200, kCreatedBody),
       reply(201, ""),
       reply(201, "<html>"),

@@ -1,0 +1,309 @@
+#include "tests/simulation/world.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/plan/make_plan.h"
+#include "core/reconcile/account.h"
+#include "core/reconcile/refresh.h"
+#include "state/memory_store.h"
+#include "state/sqlite_store.h"
+
+namespace keytide::simulation {
+namespace {
+
+constexpr const char* kOrg = "32b6e34b3d91647abb20e7b8";
+
+class NoLog : public Log {
+ public:
+  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+};
+
+class NoProgress : public ProgressListener {
+ public:
+  void on(const Progress&) override {}
+};
+
+Credentials by_api_key() {
+  Credentials credentials;
+  credentials.by_default = ApiKeyCredential{"abcdefgh", SecretValue("the-private-key")};
+  return credentials;
+}
+
+// Eight kinds of days.
+Mood mood_of(std::uint64_t seed) {
+  switch (seed % 8) {
+    case 0:
+      return {};
+    case 1:
+      return {.crash = seed % 16 == 1 ? 0.12 : 0.05};
+    case 2:
+      return {.network = 0.1};
+    case 3:
+      return {.crash = 0.02, .network = 0.05, .write = 0.05};
+    case 4:
+      return {.network = 0.02, .people = 0.3};
+    case 5:
+      return {.crash = 0.02, .write = 0.05, .sinks = 0.3};
+    case 6:
+      return {.network = 0.05, .clock = 0.05};
+    default:
+      return {.crash = 0.02,
+              .network = 0.03,
+              .write = 0.02,
+              .people = 0.1,
+              .sinks = 0.1,
+              .clock = 0.02};
+  }
+}
+
+Seconds lifetime_of(std::int64_t draw) {
+  using std::chrono::hours;
+  constexpr std::array kLives{hours(8),      hours(9),       hours(12),
+                              hours(7 * 24), hours(90 * 24), hours(365 * 24)};
+  return kLives[static_cast<std::size_t>(draw) % kLives.size()];
+}
+
+}  // namespace
+
+struct SimWorld::Process {
+  Process(SimWorld& world)
+      : transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
+        client(transport, world.clock_, log, AtlasOptions{}, by_api_key()),
+        issuer(client),
+        store(*world.store_, world.chaos_, world.trace_),
+        sinks(world.disk_, world.clock_, world.chaos_, world.trace_),
+        ports{issuer,
+              store,
+              sinks,
+              world.clock_,
+              log,
+              progress,
+              world.has_escrow_ ? &world.escrow_ : nullptr} {}
+
+  NoLog log;
+  NoProgress progress;
+  SimTransport transport;
+  AtlasClient client;
+  AtlasIssuer issuer;
+  SimStore store;
+  SimSinks sinks;
+  Ports ports;
+};
+
+SimWorld::SimWorld(const Options& options)
+    : options_(options),
+      chaos_(options.seed, mood_of(options.seed), options.left_out),
+      random_(options.seed * 7919 + 1) {
+  has_escrow_ = !random_.chance(0.15);
+  make_entries();
+  const StoreIdentity identity{fmt::format("lineage{}", options.seed),
+                               FingerprintKey(std::string(64, '0'))};
+  if (options.on_sqlite) {
+    folder_ = (std::filesystem::temp_directory_path() / "keytide-simulation-XXXXXX").string();
+    if (mkdtemp(folder_.data()) == nullptr) std::abort();
+    SqliteOptions sqlite;
+    sqlite.synchronous = false;
+    store_ = std::move(SqliteStore::open(folder_ + "/keytide.db", sqlite).value());
+  } else {
+    store_ = std::make_unique<MemoryStore>(identity);
+  }
+  start();
+}
+
+SimWorld::~SimWorld() {
+  process_.reset();
+  store_.reset();
+  if (!folder_.empty()) std::filesystem::remove_all(folder_);
+}
+
+void SimWorld::make_entries() {
+  simulator::World world;
+  simulator::Site& org = world.add_org(kOrg, "acme");
+  org.api_keys.push_back({"abcdefgh", "the-private-key", {"ORG_OWNER"}});
+  const std::int64_t count = 1 + random_.below(3);
+  for (std::int64_t i = 0; i < count; ++i) {
+    Subject subject;
+    DesiredSecret& entry = subject.desired;
+    const std::string client_id = fmt::format("mdb_sa_id_{:024x}", i + 1);
+    entry.address = Address(fmt::format("entry{}", i));
+    entry.account = {{Scope::Kind::org, kOrg}, ClientId(client_id)};
+    entry.lifetime = lifetime_of(random_.below(60));
+    entry.exclusive = random_.chance(0.3);
+    entry.foreign = random_.chance(0.7) ? ForeignPolicy::cut : ForeignPolicy::block;
+    const std::int64_t files = has_escrow_ ? 1 + random_.below(3) : 1;
+    for (std::int64_t f = 0; f < files; ++f) {
+      const std::string path = fmt::format("/run/{}/{}", i, f);
+      entry.deliver.push_back(
+          {SinkName("file:" + path), FileSink{path, FileFormat::env, 0600, "", ""}, {}});
+    }
+    if (random_.chance(0.3)) {
+      entry.deliver.push_back(
+          {SinkName(fmt::format("notify:{}", i)), NotifyHook{{"true"}, Seconds(30)}, {}});
+    }
+    subject.account = &world.add_account(org, client_id);
+    subjects_.push_back(std::move(subject));
+  }
+  simulator::Settings settings;
+  settings.rate_limits = false;
+  if (random_.chance(0.3)) settings.secret_propagation = Seconds(random_.below(60));
+  if (random_.chance(0.3)) settings.last_used_delay = Seconds(random_.below(600));
+  atlas_ = std::make_unique<simulator::SimulatedAtlas>(std::move(world), settings, options_.seed);
+}
+
+void SimWorld::start() {
+  process_.reset();
+  process_ = std::make_unique<Process>(*this);
+  process_->transport.before_any = [this] {
+    for (Subject& subject : subjects_) {
+      if (is_due_for_trouble(subject, &Mood::people, "people in between")) {
+        delete_one_by_hand(subject);
+      }
+    }
+  };
+  process_->transport.on_look = [this](const std::string& client_id) {
+    for (Subject& subject : subjects_) {
+      if (!client_id.empty() && subject.account->client_id != client_id) continue;
+      subject.looks.push_back(clock_.since_boot());
+      subject.seen.clear();
+      for (const simulator::Secret& secret : subject.account->secrets) {
+        if (secret.expires_at > clock_.atlas_now()) subject.seen.insert(secret.id);
+      }
+    }
+  };
+  process_->store.before_settle = [this](const AccountKey& key) {
+    check_settled_by_two_looks(key);
+  };
+  process_->transport.before_create = [this](const std::string& client_id) {
+    check_create_was_intended(client_id);
+  };
+  process_->transport.before_delete = [this](const std::string& id) {
+    check_delete_was_intended(id);
+    check_delete_harms_nobody(id);
+  };
+  process_->sinks.before_write = [this](const SinkName& sink, const std::string& secret_id) {
+    check_delivery_was_begun(sink, secret_id);
+  };
+  process_->transport.on_create = [this](const std::string& client_id) {
+    for (Subject& subject : subjects_) {
+      if (subject.account->client_id == client_id) ++verdict_.creates;
+    }
+  };
+  process_->transport.on_delete = [this](const std::string& id) {
+    for (Subject& subject : subjects_) {
+      if (subject.expiry.contains(id)) subject.deleted.emplace(id, clock_.atlas_now());
+    }
+  };
+}
+
+PlanInput SimWorld::gather() {
+  PlanInput input;
+  const Ports& ports = process_->ports;
+  for (const Subject& subject : subjects_) input.desired.secrets.push_back(subject.desired);
+  input.records = records();
+  input.lineage = store_->identity().lineage;
+  if (has_escrow_) input.escrow_key = escrow_.key_id();
+  input.scopes.push_back(read_scope(ports.issuer, subjects_.front().desired.account.scope));
+  for (const Subject& subject : subjects_) {
+    const auto record = store_->find(subject.desired.account).value();
+    if (record) input.sinks.push_back(read_sinks(ports, subject.desired, *record));
+  }
+  input.host_now = clock_.now();
+  input.now = ports.issuer.now();
+  return input;
+}
+
+void SimWorld::reconcile(const PlanInput& input, const Plan& plan) {
+  RunContext context;
+  context.input = &input;
+  context.actor = "simulation";
+  context.world_read_at = clock_.since_boot();
+  for (const AccountPlan& account : plan.accounts) {
+    const AccountOutcome outcome = reconcile_account(account, process_->ports, context);
+    verdict_.renewals += outcome.added;
+    for (const Error& error : outcome.errors) trace_.add("error: " + error.text());
+  }
+}
+
+// One run of the service's loop, which may die in the middle.
+void SimWorld::tick() {
+  for (Subject& subject : subjects_) {
+    subject.looks.clear();
+    for (const simulator::Secret& secret : subject.account->secrets) {
+      subject.expiry[secret.id] = secret.expires_at;
+    }
+  }
+  try {
+    const PlanInput input = gather();
+    const Plan plan = make_plan(input);
+    note_excuses(plan);
+    check_half_delivered(plan);
+    for (const AccountPlan& account : plan.accounts) {
+      for (const Change& change : account.changes) {
+        trace_.add(fmt::format("{} plan {}: {} {}", format_instant(clock_.atlas_now()),
+                               account.address.str(), symbol_of(change.action), change.why));
+      }
+      if (account.blocked) {
+        trace_.add(fmt::format("{} plan {}: blocked, {}", format_instant(clock_.atlas_now()),
+                               account.address.str(), account.blocked->why));
+      }
+    }
+    reconcile(input, plan);
+    check_roles();
+  } catch (const Crash&) {
+    trace_.add("the process died");
+    ++verdict_.crashes;
+    start();
+  }
+  for (Subject& subject : subjects_) remember_old_value(subject);
+  look_at_attempts();
+  check_deletes();
+  check_nothing_unreported();
+  check_loop_guard();
+}
+
+// The previous secret's value, for a consumer that comes back from a backup.
+void SimWorld::remember_old_value(Subject& subject) {
+  const auto record = store_->find(subject.desired.account).value();
+  const OwnedSecret* previous = record ? record->with_role(Role::previous) : nullptr;
+  subject.old_value.clear();
+  if (previous == nullptr) return;
+  for (const simulator::Secret& secret : subject.account->secrets) {
+    if (secret.id == previous->id.str()) subject.old_value = secret.value;
+  }
+}
+
+Subject& SimWorld::subject_of(const AccountKey& key) {
+  return *std::find_if(subjects_.begin(), subjects_.end(),
+                       [&](const Subject& one) { return one.desired.account == key; });
+}
+
+Verdict SimWorld::run() {
+  // Bounded: a world in which nothing goes on is a failure too.
+  const int ticks_max = options_.renewals * 400;
+  for (int i = 0; i < ticks_max && verdict_.renewals < options_.renewals && !is_broken(); ++i) {
+    live();
+    tick();
+    if (!is_broken()) advance();
+  }
+  if (!is_broken() && verdict_.renewals < options_.renewals &&
+      std::none_of(subjects_.begin(), subjects_.end(),
+                   [](const Subject& one) { return !one.excuse.empty(); }) &&
+      std::none_of(disk_.begin(), disk_.end(), [&](const auto& one) {
+        return one.second.unreadable_until > clock_.atlas_now();
+      })) {
+    fail("nothing goes on any more");
+  }
+  if (!is_broken()) settle_down();
+  verdict_.coverage = chaos_.coverage();
+  verdict_.troubles = chaos_.count();
+  verdict_.trace = trace_.lines();
+  return std::move(verdict_);
+}
+
+Verdict simulate(const Options& options) { return SimWorld(options).run(); }
+
+}  // namespace keytide::simulation

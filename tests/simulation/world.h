@@ -1,0 +1,129 @@
+// SimWorld: one seed: an organization with a few service accounts, their consumers, and a keytide
+// that is started, killed and started again, tick after tick, until so many renewals are done; then
+// a quiet time, at the end of which all must be in order.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/plan/input.h"
+#include "core/ports/log.h"
+#include "core/reconcile/run.h"
+#include "providers/atlas/client.h"
+#include "providers/atlas/issuer.h"
+#include "tests/simulation/ports.h"
+
+namespace keytide::simulation {
+
+struct Options {
+  std::uint64_t seed = 1;
+  int renewals = 40;                // per seed, all entries together
+  std::set<std::int64_t> left_out;  // troubles that do not happen
+  bool on_sqlite = false;           // the store: SQLite without fsync, else in memory
+};
+
+struct Verdict {
+  std::string broken;  // the promise, and how; empty: all were kept
+  std::int64_t renewals = 0;
+  std::int64_t crashes = 0;
+  std::int64_t creates = 0;                     // that Atlas carried out
+  std::map<std::string, std::int64_t> excuses;  // by the exception of promise 1 that held
+  Coverage coverage;
+  std::int64_t troubles = 0;
+  std::vector<std::string> trace;
+};
+
+Verdict simulate(const Options& options);
+
+// What is known of one entry beside keytide's own record.
+struct Subject {
+  DesiredSecret desired;
+  simulator::Account* account = nullptr;
+  std::set<std::string> made;              // ids that keytide's POSTs made
+  std::set<std::string> foreign;           // ids that people made
+  std::map<std::string, Instant> expiry;   // of all that were listed before the last tick
+  std::map<std::string, Instant> deleted;  // what keytide deleted, and when
+  std::set<std::string> by_hand;           // ids that people deleted
+  std::string excuse;  // why its consumers may be without a secret: until all is well
+  std::vector<std::chrono::milliseconds> looks;  // when keytide was shown the account, this tick
+  std::set<std::string> seen;                    // the ids that the last look showed alive
+  std::string old_value;                         // what its consumers held before the last renewal
+  Instant calm_until{};                          // people and disks leave it alone before that
+};
+
+class SimWorld {
+ public:
+  explicit SimWorld(const Options& options);
+  ~SimWorld();
+  SimWorld(const SimWorld&) = delete;
+  SimWorld& operator=(const SimWorld&) = delete;
+
+  Verdict run();
+
+ private:
+  void make_entries();
+  void start();  // a new process
+  PlanInput gather();
+  void tick();
+  void reconcile(const PlanInput& input, const Plan& plan);
+  void advance();
+  Instant next_moment();
+  void live();  // people, sinks and clocks have their own will
+  bool is_due_for_trouble(Subject& subject, double Mood::*kind, std::string_view what);
+  void let_people_act();
+  void let_sinks_fail();
+  void settle_down();
+  void excuse(Subject& subject, const std::string& why);
+  void note_excuses(const Plan& plan);
+  void look_at_attempts();
+
+  // The promises; each sets verdict_.broken.
+  void check_consumers();
+  void check_deletes();
+  void check_nothing_unreported();
+  void check_no_plaintext();
+  void check_all_is_well();
+  // No E without its W: asked by the ports, right before each E.
+  void check_create_was_intended(const std::string& client_id);
+  void check_delete_was_intended(const std::string& secret_id);
+  void check_delete_harms_nobody(const std::string& secret_id);
+  void check_delivery_was_begun(const SinkName& sink, const std::string& secret_id);
+  void check_loop_guard();
+  void check_settled_by_two_looks(const AccountKey& key);
+  void check_roles();
+  void check_half_delivered(const Plan& plan);
+  Subject& subject_of(const AccountKey& key);
+  void remember_old_value(Subject& subject);
+  void delete_one_by_hand(Subject& subject);
+  void make_one_by_hand(Subject& subject);
+  bool is_unknown(const Subject& subject);
+  void fail(std::string what);
+
+  bool is_alive(const Subject& subject, const std::string& value) const;
+  bool is_broken() const { return !verdict_.broken.empty(); }
+  std::vector<AccountRecord> records() { return store_->load().value(); }
+
+  const Options options_;
+  Chaos chaos_;
+  Random random_;  // of the world's shape
+  Trace trace_;
+  SimClock clock_;
+  std::unique_ptr<simulator::SimulatedAtlas> atlas_;
+  std::vector<Subject> subjects_;
+  SimDisk disk_;
+  SimEscrow escrow_;
+  bool has_escrow_ = true;
+  std::unique_ptr<StateStore> store_;
+  std::string folder_;  // of the SQLite store
+  SimStore* sim_store_ = nullptr;
+
+  struct Process;
+  std::unique_ptr<Process> process_;
+  Verdict verdict_;
+  bool is_quiet_ = false;
+};
+
+}  // namespace keytide::simulation
