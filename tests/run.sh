@@ -18,11 +18,12 @@ jobs=$(nproc)
 
 mkdir -p build
 
-step "release build, and the small share of the benches"
+step "release build, the small share of the benches, and the simulation"
 cmake --preset release > build/release.log 2>&1 || { cat build/release.log; exit 1; }
 cmake --build --preset release --parallel "$jobs" \
-  --target keytide atlas-sim keytide-bench keytide_fsync_counter -- --quiet
+  --target keytide atlas-sim keytide-bench keytide_fsync_counter keytide-simulation -- --quiet
 ctest --preset release --label-regex bench --output-on-failure
+ctest --preset release --label-regex simulation --output-on-failure --parallel "$jobs"
 
 step "debug build with the address and undefined-behaviour sanitizers, and all tests"
 cmake --preset dev > build/dev.log 2>&1 || { cat build/dev.log; exit 1; }

@@ -63,6 +63,12 @@ void retire_previous(const Situation& s, const OwnedSecret& previous, Retirement
   }
 }
 
+// A begun deletion is taken back when the current secret is gone, or a sink came back with this
+// one.
+bool is_deletion_to_go_on(const Situation& s, const OwnedSecret& secret) {
+  return secret.delete_intended && current_lives(s) && !is_in_someones_hands(s, secret);
+}
+
 Change destroy_orphan(const OwnedSecret& orphan) {
   return destroy_change(orphan, Reason::interrupted,
                         orphan.delete_intended
@@ -205,7 +211,7 @@ Retirement find_retirement(const Situation& s) {
                          fmt::format("expired {} ago", format_coarse(s.now - secret.expires_at))));
     } else if (secret.role == Role::orphan) {
       out.destroys.push_back(destroy_orphan(secret));
-    } else if (secret.role == Role::reclaimed || (secret.delete_intended && current_lives(s))) {
+    } else if (secret.role == Role::reclaimed || is_deletion_to_go_on(s, secret)) {
       out.destroys.push_back(destroy_change(secret, Reason::interrupted, "its deletion was begun"));
     } else {
       retire_previous(s, secret, out);

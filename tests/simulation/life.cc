@@ -9,6 +9,15 @@
 
 namespace keytide::simulation {
 
+// When its current secret is to be renewed.
+Instant SimWorld::due_at(const AccountRecord& record) const {
+  const OwnedSecret& current = *record.with_role(Role::current);
+  const Seconds life = std::chrono::hours(current.asked_hours);
+  const Seconds jitter =
+      jitter_of(life, store_->identity().lineage, record.key, current.generation);
+  return renew_at(current.expires_at, windows_of(life, {}, {}).renew_before, jitter);
+}
+
 // When something is due as far as the records tell; a while from now where something failed.
 Instant SimWorld::next_moment() {
   const Instant now = clock_.atlas_now();
@@ -32,10 +41,7 @@ Instant SimWorld::next_moment() {
     if (record.switched_at) at(*record.switched_at + record.overlap);
     if (current == nullptr) continue;
     const Seconds life = std::chrono::hours(current->asked_hours);
-    const Windows windows = windows_of(life, {}, {});
-    const Seconds jitter =
-        jitter_of(life, store_->identity().lineage, record.key, current->generation);
-    const Instant due = renew_at(current->expires_at, windows.renew_before, jitter);
+    const Instant due = due_at(record);
     at(due);
     if (due <= now) is_restless = true;
     // Trouble comes at all times.

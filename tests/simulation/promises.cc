@@ -8,6 +8,17 @@
 #include "tests/simulation/world.h"
 
 namespace keytide::simulation {
+namespace {
+
+// As the loop guard counts.
+std::ptrdiff_t came_to_nothing(const AccountRecord& record, Instant now) {
+  const Seconds window = std::min<Seconds>(std::chrono::hours(24), record.lifetime / 3);
+  return std::count_if(record.ended.begin(), record.ended.end(), [&](const AttemptEnd& end) {
+    return counts_for_loop_guard(end.outcome) && end.at > now - window;
+  });
+}
+
+}  // namespace
 
 void SimWorld::fail(std::string what) {
   if (!is_broken()) {
@@ -81,7 +92,9 @@ void SimWorld::check_consumers() {
       const Instant now = clock_.atlas_now();
       const bool is_reached = file.down_until <= now && file.unreadable_until <= now;
       all_are_well = all_are_well && is_served && is_reached && file.secret_id != kRestored;
-      if (is_served || !file.was_served || !subject.excuse.empty()) continue;
+      if (is_served || !file.was_served) continue;
+      if (dies_all_the_time(subject)) excuse(subject, "the process did not live for a whole chain");
+      if (!subject.excuse.empty()) continue;
       fail(fmt::format("promise 1: {} of {} holds a dead secret ({})", sink.name.str(),
                        subject.desired.address.str(), file.secret_id));
     }
@@ -90,7 +103,10 @@ void SimWorld::check_consumers() {
         secrets.begin(), secrets.end(),
         [&](const simulator::Secret& secret) { return subject.foreign.contains(secret.id); });
     const auto record = store_->find(subject.desired.account).value();
-    const bool is_at_rest = record && !record->attempt;
+    const bool is_at_rest =
+        record && !record->attempt && record->with_role(Role::quarantined) == nullptr &&
+        record->with_role(Role::current) != nullptr && due_at(*record) > clock_.atlas_now() &&
+        came_to_nothing(*record, clock_.atlas_now()) < SafetyPolicy{}.max_creates;
     if (all_are_well && is_at_rest && !has_foreign) subject.excuse.clear();
   }
 }
@@ -150,6 +166,24 @@ void SimWorld::check_delete_was_intended(const std::string& secret_id) {
     if (secret == nullptr && record.attempt) return;
   }
   fail("a delete without its intent: " + secret_id);
+}
+
+bool SimWorld::dies_all_the_time(const Subject& subject) const {
+  constexpr int kDeaths = 10;
+  const Instant begin = clock_.atlas_now() - subject.desired.lifetime / 2;
+  return std::count_if(deaths_.begin(), deaths_.end(), [&](Instant at) { return at > begin; }) >=
+         kDeaths;
+}
+
+// What Atlas refuses is not delivered. (What it could not say may be, near the deadline.)
+void SimWorld::check_delivered_signs_in(const std::string& secret_id) {
+  for (const Subject& subject : subjects_) {
+    for (const simulator::Secret& secret : subject.account->secrets) {
+      if (secret.id == secret_id && secret.usable_from > clock_.atlas_now()) {
+        fail("a secret is delivered that does not sign in: " + secret_id);
+      }
+    }
+  }
 }
 
 // What a consumer holds is not deleted while it lives, nor the last one that the last look showed.
@@ -224,12 +258,9 @@ void SimWorld::check_loop_guard() {
   const int most = 2 * SafetyPolicy{}.max_creates;
   const std::vector<AccountRecord> known = records();
   for (const AccountRecord& record : known) {
-    const Seconds window = std::min<Seconds>(std::chrono::hours(24), record.lifetime / 3);
-    const auto came_to_nothing =
-        std::count_if(record.ended.begin(), record.ended.end(), [&](const AttemptEnd& end) {
-          return counts_for_loop_guard(end.outcome) && end.at > clock_.atlas_now() - window;
-        });
-    if (came_to_nothing > most) fail("the loop guard let one create too many pass");
+    if (came_to_nothing(record, clock_.atlas_now()) > most) {
+      fail("the loop guard let one create too many pass");
+    }
   }
 }
 

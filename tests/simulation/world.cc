@@ -27,9 +27,13 @@ class NoProgress : public ProgressListener {
   void on(const Progress&) override {}
 };
 
-Credentials by_api_key() {
+constexpr const char* kKeytide = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
+constexpr const char* kKeytideSecret = "mdb_sa_sk_0123456789012345678901234567890123456789";
+
+Credentials own_credentials() {
   Credentials credentials;
-  credentials.by_default = ApiKeyCredential{"abcdefgh", SecretValue("the-private-key")};
+  credentials.by_default =
+      ServiceAccountCredential{ClientId(kKeytide), SecretValue(kKeytideSecret)};
   return credentials;
 }
 
@@ -72,7 +76,7 @@ Seconds lifetime_of(std::int64_t draw) {
 struct SimWorld::Process {
   Process(SimWorld& world)
       : transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
-        client(transport, world.clock_, log, AtlasOptions{}, by_api_key()),
+        client(transport, world.clock_, log, AtlasOptions{}, own_credentials()),
         issuer(client),
         store(*world.store_, world.chaos_, world.trace_),
         sinks(world.disk_, world.clock_, world.chaos_, world.trace_),
@@ -123,7 +127,11 @@ SimWorld::~SimWorld() {
 void SimWorld::make_entries() {
   simulator::World world;
   simulator::Site& org = world.add_org(kOrg, "acme");
-  org.api_keys.push_back({"abcdefgh", "the-private-key", {"ORG_OWNER"}});
+  simulator::Account& own = world.add_account(org, kKeytide);
+  own.roles = {"ORG_OWNER"};
+  const Instant now = clock_.atlas_now();
+  own.secrets.push_back({"65f0c0ffee00000000000001", kKeytideSecret, now,
+                         now + std::chrono::hours(24 * 365 * 1000), std::nullopt, now});
   const std::int64_t count = 1 + random_.below(3);
   for (std::int64_t i = 0; i < count; ++i) {
     Subject subject;
@@ -150,6 +158,8 @@ void SimWorld::make_entries() {
   simulator::Settings settings;
   settings.rate_limits = false;
   if (random_.chance(0.3)) settings.secret_propagation = Seconds(random_.below(60));
+  // Longer than keytide waits for.
+  if (options_.seed % 16 == 9) settings.secret_propagation = Seconds(600);
   if (random_.chance(0.3)) settings.last_used_delay = Seconds(random_.below(600));
   atlas_ = std::make_unique<simulator::SimulatedAtlas>(std::move(world), settings, options_.seed);
 }
@@ -186,6 +196,7 @@ void SimWorld::start() {
   };
   process_->sinks.before_write = [this](const SinkName& sink, const std::string& secret_id) {
     check_delivery_was_begun(sink, secret_id);
+    check_delivered_signs_in(secret_id);
   };
   process_->transport.on_create = [this](const std::string& client_id) {
     for (Subject& subject : subjects_) {
@@ -256,6 +267,7 @@ void SimWorld::tick() {
   } catch (const Crash&) {
     trace_.add("the process died");
     ++verdict_.crashes;
+    deaths_.push_back(clock_.atlas_now());
     start();
   }
   for (Subject& subject : subjects_) remember_old_value(subject);
@@ -276,6 +288,12 @@ void SimWorld::remember_old_value(Subject& subject) {
   }
 }
 
+void SimWorld::set_propagation(Seconds length) {
+  atlas_->with([&](simulator::State& state, simulator::Faults&, simulator::RequestLog&) {
+    state.settings.secret_propagation = length;
+  });
+}
+
 Subject& SimWorld::subject_of(const AccountKey& key) {
   return *std::find_if(subjects_.begin(), subjects_.end(),
                        [&](const Subject& one) { return one.desired.account == key; });
@@ -285,6 +303,8 @@ Verdict SimWorld::run() {
   // Bounded: a world in which nothing goes on is a failure too.
   const int ticks_max = options_.renewals * 400;
   for (int i = 0; i < ticks_max && verdict_.renewals < options_.renewals && !is_broken(); ++i) {
+    // A bad hour of Atlas ends.
+    if (i == 60) set_propagation(Seconds(0));
     live();
     tick();
     if (!is_broken()) advance();

@@ -97,9 +97,13 @@ class SimWorld {
   void check_half_delivered(const Plan& plan);
   Subject& subject_of(const AccountKey& key);
   void remember_old_value(Subject& subject);
+  void set_propagation(Seconds length);
   void delete_one_by_hand(Subject& subject);
   void make_one_by_hand(Subject& subject);
   bool is_unknown(const Subject& subject);
+  Instant due_at(const AccountRecord& record) const;
+  bool dies_all_the_time(const Subject& subject) const;
+  void check_delivered_signs_in(const std::string& secret_id);
   void fail(std::string what);
 
   bool is_alive(const Subject& subject, const std::string& value) const;
@@ -124,6 +128,7 @@ class SimWorld {
   std::unique_ptr<Process> process_;
   Verdict verdict_;
   bool is_quiet_ = false;
+  std::vector<Instant> deaths_;  // of the process
 };
 
 }  // namespace keytide::simulation

@@ -175,6 +175,17 @@ TEST(Retire, APreviousSecretThatASinkWasSeenToHoldIsNotTakenAway) {
   EXPECT_EQ(line_of(world.plan()), "- c0 overlap_over");
 }
 
+// Found by the simulation, seed 85: the process died between the intent and the delete.
+TEST(Retire, ABegunDeletionIsTakenBackWhenASinkCameBackWithThatSecret) {
+  PlanWorld world = overlap_world();
+  world.record->switched_at = kNow - span("2d");
+  world.record->find(SecretId("c0"))->delete_intended = true;
+  EXPECT_EQ(line_of(world.plan()), "- c0 interrupted");
+  world.forget_view("a");
+  world.view("a", "c0");
+  EXPECT_EQ(line_of(world.plan()), "blocked");
+}
+
 TEST(Retire, AForeignSecretIsReclaimedForItsSlotOnlyWhereThatIsAllowed) {
   PlanWorld world;
   world.desired->rotation_id = "2";
