@@ -66,12 +66,25 @@ Result<void> put_into_place(const Draft& draft, const std::string& target, bool 
 using Copy = std::function<Result<void>(SQLite::Database&)>;
 using Read = std::function<Result<void>(const Copy&)>;
 
+// What is in escrow is good for one chain and one store: a copy that is kept for long has none of
+// it, in no free page either. (A database of another shape is copied as it is.)
+void leave_escrow_out(SQLite::Database& copy) {
+  const std::string has_escrow =
+      "SELECT count(*) FROM pragma_table_info('account') WHERE name = 'escrow_sealed'";
+  if (copy.execAndGet(has_escrow).getInt() == 0) return;
+  copy.exec("PRAGMA journal_mode = DELETE");
+  const int erased = copy.exec(
+      "UPDATE account SET escrow_id = NULL, escrow_sealed = NULL WHERE escrow_id IS NOT NULL");
+  if (erased > 0) copy.exec("VACUUM");
+}
+
 // All pages in one step: one read transaction, so that a busy writer can't make it start anew.
 Result<void> copy_pages(SQLite::Database& source, const std::string& draft,
                         const std::string& target) {
   return guarded("copy", target, [&]() -> Result<void> {
     SQLite::Database copy(draft, SQLite::OPEN_READWRITE);
     SQLite::Backup(copy, source).executeStep(-1);
+    leave_escrow_out(copy);
     return {};
   });
 }

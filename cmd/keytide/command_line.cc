@@ -214,7 +214,8 @@ class Grammar {
     CLI::App* orphan = add("orphan", "Secrets that may be keytide's own, left by a lost reply");
     orphan->require_subcommand(1);
     add_json(add_below(orphan, "list", "Lists them, and creates whose outcome is open"));
-    CLI::App* adopt = add_below(orphan, "adopt", "Somebody uses it: kept until it expires");
+    CLI::App* adopt = add_below(orphan, "adopt",
+                                "Somebody uses it: kept until it expires, or made the current one");
     add_lock(adopt);
     add_arguments(adopt, "ADDR SECRET_ID", "The address; the id, where there are several", 1, 2);
     CLI::App* remove = add_below(orphan, "delete", "Nobody uses it: deleted in Atlas");

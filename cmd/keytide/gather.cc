@@ -70,7 +70,11 @@ Result<World> gather(GatherRequest request, const Ports& ports) {
   input.empty_sources = std::move(request.empty_sources);
   input.own_accounts = std::move(request.own_accounts);
   input.lineage = ports.store.identity().lineage;
-  if (ports.escrow != nullptr) input.escrow_key = ports.escrow->key_id();
+  if (ports.escrow != nullptr) {
+    auto key = ports.escrow->key_id();
+    if (key) input.escrow_key = std::move(*key);
+    if (!key) input.escrow_problem = key.error().text();
+  }
   input.limits = ports.issuer.limits();
   input.safety = request.safety;
   input.approvals = std::move(request.approvals);

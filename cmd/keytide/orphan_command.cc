@@ -58,7 +58,7 @@ bool is_approved(const App& app, const OrphanRow& row, bool deletes) {
   return false;
 }
 
-std::optional<AccountPlan> plan_of(const PlanInput& input, const OrphanRow& row) {
+AccountPlan plan_of(const PlanInput& input, const OrphanRow& row) {
   const auto desired =
       std::find_if(input.desired.secrets.begin(), input.desired.secrets.end(),
                    [&](const DesiredSecret& one) { return one.account == row.key; });
@@ -68,6 +68,11 @@ std::optional<AccountPlan> plan_of(const PlanInput& input, const OrphanRow& row)
                       record == input.records.end() ? nullptr : &*record);
 }
 
+bool settles(const AccountPlan& plan) {
+  return std::any_of(plan.changes.begin(), plan.changes.end(),
+                     [](const Change& change) { return change.reason == Reason::settled; });
+}
+
 int decide(const App& app) {
   const bool deletes = app.line.command == "orphan delete";
   auto workspace = open_workspace(app, Workspace::Access::write);
@@ -75,13 +80,20 @@ int decide(const App& app) {
   const auto planned = plan_now(app, *workspace, {});
   if (!planned) return 1;
   const auto row = choose(app, orphan_rows(planned->world.input));
-  if (!row || !is_approved(app, *row, deletes)) return 1;
+  if (!row) return 1;
+  const AccountPlan plan = plan_of(planned->world.input, *row);
+  if (settles(plan)) {
+    app.complain("what came of an unknown create is about to be settled",
+                 "run `keytide apply` first: it looks twice, and may need no word of yours");
+    return 1;
+  }
+  if (!is_approved(app, *row, deletes)) return 1;
   catch_interrupts(kStoppingWord);
   const auto progress = make_progress(app, planned->plan);
   const Ports ports = workspace->ports(**workspace->issuer(), *progress);
   const RunContext context{&planned->world.input, app.actor(), planned->world.world_read_at,
                            interrupted};
-  Run run = begin_run(*plan_of(planned->world.input, *row), ports, context);
+  Run run = begin_run(plan, ports, context);
   const auto done =
       deletes ? delete_orphan(run, row->secret->id) : adopt_orphan(run, row->secret->id);
   workspace->sign_out();

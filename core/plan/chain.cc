@@ -130,6 +130,16 @@ ChainStep find_chain_step(const Situation& s) {
                                  away->sink.str()),
                      "put it back into the manifest, apply, then edit it again");
   }
+  const bool is_locked_in =
+      s.record->escrow && s.record->escrow->id == fresh->id && !s.input->escrow_problem.empty();
+  if (is_locked_in) {
+    return {ChainStep::Kind::undecided,
+            fmt::format("its value is in escrow, and {}", s.input->escrow_problem),
+            {},
+            fmt::format("make the key readable, then apply again; or give the new secret up with "
+                        "`keytide orphan delete {}`",
+                        s.address().str())};
+  }
   return {ChainStep::Kind::give_up, "its value was lost before a sink had it", {}};
 }
 

@@ -49,7 +49,7 @@ MaybeBlocked too_young_to_tell(const Situation& s, bool /*slot_is_free*/) {
       fmt::format("{} seems to be of a create of keytide whose reply was lost, and is too "
                   "young to tell",
                   shown(s.settling.front())),
-      "apply again within the hour: it is then deleted if nobody used it"};
+      "apply again in an hour: it is then deleted if nobody used it"};
 }
 
 MaybeBlocked wrong_name(const Situation& s, bool /*slot_is_free*/) {
@@ -94,11 +94,21 @@ MaybeBlocked no_free_slot(const Situation& s, bool slot_is_free) {
                                fmt::join(holders, "; ")),
                    way_out_of_quarantine(s)};
   }
+  const bool has_adopted =
+      s.record && std::any_of(s.record->secrets.begin(), s.record->secrets.end(),
+                              [](const OwnedSecret& one) { return one.is_adopted; });
+  if (has_adopted) {
+    return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
+                               fmt::join(holders, "; ")),
+                   fmt::format("the adopted one is kept until it expires: if nobody uses it any "
+                               "more, `keytide orphan delete {}`",
+                               s.address().str())};
+  }
   return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
                              fmt::join(holders, "; ")),
                  s.foreign.empty() ? "wait until the overlap is over, or shorten `overlap`"
-                                   : "delete a secret that nobody uses in Atlas; keytide never "
-                                     "deletes what it did not make"};
+                                   : "delete a secret that nobody uses in Atlas, or let keytide do "
+                                     "it with safety.reclaim_foreign"};
 }
 
 MaybeBlocked loop_guard(const Situation& s, bool /*slot_is_free*/) {
@@ -216,9 +226,15 @@ bool are_cuts_approved(const Situation& s, const std::vector<ForeignCut>& cuts) 
   if (s.desired->foreign == ForeignPolicy::cut || approvals.foreign_cut) return true;
   // The attempt that was interrupted had the consent for what it listed, and cut it already.
   std::set<SecretId> consented = approvals.cuts;
-  if (s.record && s.record->attempt) {
-    consented.insert(s.record->attempt->ids_before.begin(), s.record->attempt->ids_before.end());
-  }
+  const auto inherit = [&](const Attempt& attempt) {
+    consented.insert(attempt.ids_before.begin(), attempt.ids_before.end());
+  };
+  if (s.record && s.record->attempt) inherit(*s.record->attempt);
+  // The same after it was settled.
+  const auto* tags = s.record ? &s.record->open_tags : nullptr;
+  const bool was_last =
+      tags != nullptr && !tags->empty() && tags->back().number == s.record->last_attempt;
+  if (was_last) inherit(tags->back());
   return std::all_of(cuts.begin(), cuts.end(),
                      [&](const ForeignCut& cut) { return consented.contains(cut.id); });
 }

@@ -49,9 +49,10 @@ struct PlanInput {
   std::vector<ObservedScope> scopes;       // sorted by scope; one for each that is named
   std::vector<AccountSinks> sinks;         // sorted by key; accounts without a record have none
   std::string lineage;
-  std::string escrow_key;  // the id of the key at hand; empty: there is none
-  Instant now{};           // Atlas's clock
-  Instant host_now{};      // the host's
+  std::string escrow_key;      // the id of the key at hand; empty: there is none
+  std::string escrow_problem;  // why there is a key that can\'t be read now; empty: no problem
+  Instant now{};               // Atlas's clock
+  Instant host_now{};          // the host's
   IssuerLimits limits;
   SafetyPolicy safety;
   Approvals approvals;

@@ -20,12 +20,23 @@ bool is_past_overlap(const Situation& s) {
   return !s.record->switched_at || s.now >= *s.record->switched_at + s.windows_of_current().overlap;
 }
 
+// Begun, and nobody could look: it may hold the old one still.
+bool may_hold_anything(const Situation& s, const Delivery& delivery) {
+  if (delivery.status != DeliveryStatus::begun || delivery.label == "notify") return false;
+  if (s.sinks == nullptr) return true;
+  const auto& views = s.sinks->views;
+  return std::none_of(views.begin(), views.end(), [&](const SinkView& view) {
+    return view.sink == delivery.sink && view.readable;
+  });
+}
+
 // A sink that was not switched over, or came back with an old content, still serves the old secret:
 // it is not taken away from it.
 bool is_held_by_sink(const Situation& s, const OwnedSecret& secret) {
   const auto& all = s.record->deliveries;
-  const bool was_given = std::any_of(
-      all.begin(), all.end(), [&](const Delivery& one) { return one.secret_id == secret.id; });
+  const bool was_given = std::any_of(all.begin(), all.end(), [&](const Delivery& one) {
+    return one.secret_id == secret.id || may_hold_anything(s, one);
+  });
   if (was_given || s.sinks == nullptr || secret.fingerprint.empty()) return was_given;
   const auto& views = s.sinks->views;
   return std::any_of(views.begin(), views.end(), [&](const SinkView& view) {

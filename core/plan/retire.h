@@ -14,7 +14,7 @@ namespace keytide {
 Change destroy_change(const OwnedSecret& secret, Reason reason, std::string why);
 
 struct Retirement {
-  std::vector<Change> destroys;    // each of one secret that keytide recorded as its own
+  std::vector<Change> destroys;    // each of one secret that is recorded as to be deleted
   std::vector<std::string> notes;  // why one that is over its time is kept
 };
 

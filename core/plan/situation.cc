@@ -87,6 +87,25 @@ void sort_strangers(Situation& s) {
   }
 }
 
+// What was about to be deleted is judged by what is true now: a secret that is used is nobody's
+// leftover, and one of others goes only while that is allowed.
+void look_again_at_victims(Situation& s) {
+  AccountRecord& record = *s.record;
+  const auto& limit = s.input->safety.reclaim_unused_for;
+  std::erase_if(record.secrets, [&](const OwnedSecret& secret) {
+    if (secret.role != Role::reclaimed) return false;
+    const Instant unused_since = secret.last_used_at.value_or(secret.created_at);
+    const bool may_go = limit && (secret.expires_at <= s.now || s.now - unused_since >= *limit);
+    return !may_go;
+  });
+  for (OwnedSecret& secret : record.secrets) {
+    // One that keytide saw the reply of has a generation, and no such doubt.
+    if (secret.role != Role::orphan || secret.generation > 0 || !secret.last_used_at) continue;
+    secret.role = Role::quarantined;
+    secret.delete_intended = false;
+  }
+}
+
 void take_over(Situation& situation, const ObservedAccount& observed) {
   AccountRecord& record = *situation.record;
   if (const OwnedSecret* current = record.with_role(Role::current);
@@ -94,6 +113,7 @@ void take_over(Situation& situation, const ObservedAccount& observed) {
     situation.gone = *current;
   }
   situation.drifted = take_over_secrets(record, observed);
+  look_again_at_victims(situation);
   restore_previous(record, situation.now);
   settle(situation);
   sort_strangers(situation);

@@ -16,9 +16,9 @@ class Escrow {
 
   // Makes the key at first need. Blocks for a file. Errors say what to repair.
   virtual Result<void> prepare() = 0;
-  // Names the key that is at hand; empty: there is none. What was sealed with another can't be
-  // opened.
-  virtual std::string key_id() = 0;
+  // Names the key that is at hand; empty: none was made yet. What was sealed with another can't be
+  // opened. Errors: there is a key, and it can't be read now.
+  virtual Result<std::string> key_id() = 0;
   virtual Result<std::string> seal(const SecretValue& value) = 0;
   // Errors: denied (another key), corrupt.
   virtual Result<SecretValue> open(const std::string& sealed) = 0;

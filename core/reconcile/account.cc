@@ -35,6 +35,7 @@ AccountPlan plan_again(const Run& run) {
   PlanInput input;
   input.lineage = base.lineage;
   input.escrow_key = base.escrow_key;
+  input.escrow_problem = base.escrow_problem;
   input.own_accounts = base.own_accounts;
   input.limits = base.limits;
   input.safety = base.safety;
@@ -168,10 +169,22 @@ Result<void> prepare(Run& run) {
   return {};
 }
 
+// A listing in pages may miss an account: one whose secrets should live is asked for by itself.
+bool is_certainly_over(Run& run) {
+  const Instant now = run.ports.issuer.now();
+  const auto& secrets = run.record.secrets;
+  const bool should_live = std::any_of(
+      secrets.begin(), secrets.end(), [&](const OwnedSecret& one) { return one.expires_at > now; });
+  if (!should_live) return true;
+  const auto seen = run.ports.issuer.get(run.plan.key);
+  return !seen && seen.error().kind == ErrorKind::not_found;
+}
+
 // Silent upkeep of the record: drift, settings, the end of a forgotten entry.
 void keep_record(Run& run) {
   const AccountPlan& plan = run.plan;
   Result<void> done;
+  if (plan.drop_record && !is_certainly_over(run)) return;
   if (plan.drop_record) {
     const Event event{run.ports.clock.now(), run.context.actor, plan.address,
                       describe(plan.key),    "dropped",         "nothing is left of it"};

@@ -151,6 +151,15 @@ Result<void> deliver_everywhere(Run& run, const OwnedSecret& secret, const Secre
               fmt::format("not delivered everywhere: {}", fmt::join(problems, "; ")));
 }
 
+void run_hooks_anyway(Run& run, const OwnedSecret& secret) {
+  for (const SinkSpec& spec : run.desired().deliver) {
+    if (!spec.is_hook() || has_it(run, spec, secret)) continue;
+    if (auto done = deliver_to(run, spec, secret, nullptr); !done) {
+      run.outcome.warnings.push_back(done.error().text());
+    }
+  }
+}
+
 bool is_everywhere(const AccountRecord& record, const DesiredSecret& desired) {
   return std::all_of(desired.deliver.begin(), desired.deliver.end(), [&](const SinkSpec& sink) {
     const Delivery* delivery = record.delivery(sink.name);

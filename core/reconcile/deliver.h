@@ -20,6 +20,10 @@ void mark_begun(Run& run, const SinkSpec& sink, const OwnedSecret& secret);
 // absent where no data sink needs it any more.
 Result<void> deliver_everywhere(Run& run, const OwnedSecret& secret, const SecretValue* value);
 
+// Runs the hooks although a data sink is late: whoever has the new secret is told. A hook that
+// fails is a warning.
+void run_hooks_anyway(Run& run, const OwnedSecret& secret);
+
 // The same for one sink.
 Result<void> deliver_to(Run& run, const SinkSpec& sink, const OwnedSecret& secret,
                         const SecretValue* value);

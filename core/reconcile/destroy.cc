@@ -57,9 +57,9 @@ Result<void> delete_intended_secret(Run& run, const OwnedSecret& secret) {
 
 Result<void> destroy_secret(Run& run, const OwnedSecret& wanted) {
   if (auto seen = look_if_stale(run); !seen) return seen;
-  if (wanted.role == Role::reclaimed && run.record.find(wanted.id) == nullptr) {
+  if (wanted.role == Role::reclaimed) {
     if (auto unused = check_still_unused(run, wanted); !unused) return unused;
-    run.record.secrets.push_back(wanted);
+    if (run.record.find(wanted.id) == nullptr) run.record.secrets.push_back(wanted);
   }
   OwnedSecret* secret = run.record.find(wanted.id);
   if (secret == nullptr) return {};

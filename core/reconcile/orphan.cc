@@ -19,7 +19,9 @@ Result<OwnedSecret*> find_orphan(Run& run, const SecretId& id) {
                             run.record.address.str(), id.str()));
   }
   const bool is_fresh = secret->role == Role::fresh && run.record.attempt;
-  if (is_fresh || secret->role == Role::quarantined || secret->role == Role::orphan) return secret;
+  if (is_fresh || secret->is_adopted || secret->role == Role::quarantined ||
+      secret->role == Role::orphan)
+    return secret;
   return fail(
       ErrorKind::conflict,
       fmt::format("{} is the {} secret of {}, and in no doubt: `keytide rotate {}` replaces "
@@ -36,6 +38,7 @@ Result<void> delete_orphan(Run& run, const SecretId& id) {
   OwnedSecret& secret = **found;
   if (secret.role == Role::fresh) return abort_attempt(run, "a person said that nobody uses it");
   secret.role = Role::orphan;
+  secret.is_adopted = false;
   return destroy_secret(run, OwnedSecret(secret));
 }
 
@@ -43,6 +46,12 @@ Result<void> adopt_orphan(Run& run, const SecretId& id) {
   auto found = find_orphan(run, id);
   if (!found) return fail(std::move(found.error()));
   OwnedSecret& secret = **found;
+  if (secret.role == Role::fresh && !run.plan.desired) {
+    return fail(ErrorKind::conflict,
+                fmt::format("no manifest names {} any more, and its new secret stays until it "
+                            "expires: put the entry back, or delete the secret",
+                            run.record.address.str()));
+  }
   if (secret.role == Role::fresh) return promote_new_secret(run);
   secret.role = Role::previous;
   secret.is_adopted = true;

@@ -217,6 +217,7 @@ Result<void> finish_chain(Run& run, const Change& change) {
     run.outcome.warnings.push_back(done.error().text() +
                                    "; the switch was made without it: the old secret is dead");
   }
+  run_hooks_anyway(run, secret);
   if (auto switched = switch_over(run); !switched) return switched;
   return check_not_requested(run);
 }
@@ -224,6 +225,7 @@ Result<void> finish_chain(Run& run, const Change& change) {
 Result<void> promote_new_secret(Run& run) {
   run.outcome.warnings.push_back(
       "the new secret serves although not every sink has it; the next apply replaces it");
+  run_hooks_anyway(run, OwnedSecret(*run.record.with_role(Role::fresh)));
   return switch_over(run);
 }
 

@@ -100,7 +100,8 @@ Result<void> update_entry(Run& run, const Change& change) {
       problems.push_back(done.error().text());
     }
   }
-  if (copies && problems.empty()) {
+  // Of several copies that failed in part, the hooks tell those who have theirs.
+  if (copies && problems.size() < change.sinks.size()) {
     if (auto done = run_hooks(run); !done) problems.push_back(done.error().text());
   }
   if (!problems.empty()) return fail(ErrorKind::io, fmt::format("{}", fmt::join(problems, "; ")));

@@ -47,23 +47,8 @@ class Temporary {
     return is_nameless_ ? Result<void>() : create_named();
   }
 
-  Result<void> rename_to_target() {
-    if (is_nameless_) {
-      if (auto named = give_name(); !named) return named;
-    }
-    if (renameat(place_.folder, name_.c_str(), place_.folder, place_.name.c_str()) != 0) {
-      return os_fail("replace", place_.path(), errno);
-    }
-    exists_ = false;
-    return {};
-  }
-
-  int fd() const { return fd_.get(); }
-
- private:
-  static std::string link_of(const Fd& file) { return fmt::format("/proc/self/fd/{}", file.get()); }
-
   Result<void> give_name() {
+    if (!is_nameless_) return {};
     for (int tries = 0; tries < kTriesMax; ++tries) {
       if (linkat(AT_FDCWD, link_of(fd_).c_str(), place_.folder, name_.c_str(), AT_SYMLINK_FOLLOW) ==
           0) {
@@ -75,6 +60,19 @@ class Temporary {
     }
     return busy();
   }
+
+  Result<void> rename_to_target() {
+    if (renameat(place_.folder, name_.c_str(), place_.folder, place_.name.c_str()) != 0) {
+      return os_fail("replace", place_.path(), errno);
+    }
+    exists_ = false;
+    return {};
+  }
+
+  int fd() const { return fd_.get(); }
+
+ private:
+  static std::string link_of(const Fd& file) { return fmt::format("/proc/self/fd/{}", file.get()); }
 
   Result<void> create_named() {
     for (int tries = 0; tries < kTriesMax; ++tries) {
@@ -210,6 +208,8 @@ Result<void> replace_file(const FilePlace& place, std::string_view bytes,
   if (auto created = temporary.create(); !created) return created;
   const std::string path = place.path();
   if (auto written = write_all(temporary.fd(), path, bytes); !written) return written;
+  // While it is still ours: a file of somebody else may not be given a name.
+  if (auto named = temporary.give_name(); !named) return named;
   if (auto set = set_attributes(temporary.fd(), path, attributes); !set) return set;
   if (fsync(temporary.fd()) != 0) return os_fail("write", path, errno);
   if (auto renamed = temporary.rename_to_target(); !renamed) return renamed;

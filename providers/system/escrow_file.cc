@@ -40,9 +40,12 @@ Result<void> EscrowFile::prepare() {
   return {};
 }
 
-std::string EscrowFile::key_id() {
+Result<std::string> EscrowFile::key_id() {
   const auto read = key();
-  return read ? seal_key_id(**read) : "";
+  if (read) return seal_key_id(**read);
+  // A key that somebody named may be on a disk that is not mounted yet.
+  if (read.error().kind == ErrorKind::not_found && may_make_) return std::string();
+  return fail(Error(read.error()));
 }
 
 Result<std::string> EscrowFile::seal(const SecretValue& value) {

@@ -15,7 +15,7 @@ class EscrowFile : public Escrow {
   EscrowFile(std::string path, bool may_make) : path_(std::move(path)), may_make_(may_make) {}
 
   Result<void> prepare() override;
-  std::string key_id() override;
+  Result<std::string> key_id() override;
   Result<std::string> seal(const SecretValue& value) override;
   Result<SecretValue> open(const std::string& sealed) override;
 

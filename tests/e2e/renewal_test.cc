@@ -49,9 +49,10 @@ TEST(Renewal, RenewBeforeOfTheManifestIsShownAsItStandsThere) {
   World world;
   world.manifest(entry("billing", kBilling, "renew_before: 14d"));
   world.settle();
-  world.atlas.advance("70d");  // before renew_at whatever the tag and the jitter are
+  // Before renew_at whatever the tag (up to 108 h) and the jitter (up to 3 d) are: 68.5 days.
+  world.atlas.advance("68d");
   EXPECT_THAT(world.plan().output, HasSubstr(kNoChanges));
-  world.atlas.advance("6d");
+  world.atlas.advance("8d");
   const RunResult due = world.plan();
   EXPECT_THAT(
       due.output,

@@ -138,7 +138,7 @@ class SimSinks : public SinkFactory {
 class SimEscrow : public Escrow {
  public:
   Result<void> prepare() override { return {}; }
-  std::string key_id() override { return seal_key_id(key_); }
+  Result<std::string> key_id() override { return seal_key_id(key_); }
   Result<std::string> seal(const SecretValue& value) override { return keytide::seal(value, key_); }
   Result<SecretValue> open(const std::string& sealed) override { return unseal(sealed, key_); }
 

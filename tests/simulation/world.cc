@@ -216,7 +216,7 @@ PlanInput SimWorld::gather() {
   for (const Subject& subject : subjects_) input.desired.secrets.push_back(subject.desired);
   input.records = records();
   input.lineage = store_->identity().lineage;
-  if (has_escrow_) input.escrow_key = escrow_.key_id();
+  if (has_escrow_) input.escrow_key = escrow_.key_id().value();
   input.scopes.push_back(read_scope(ports.issuer, subjects_.front().desired.account.scope));
   for (const Subject& subject : subjects_) {
     const auto record = store_->find(subject.desired.account).value();

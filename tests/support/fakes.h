@@ -317,7 +317,7 @@ class FakeEscrow : public Escrow {
     if (is_broken) return fail(ErrorKind::io, "no space for the key");
     return {};
   }
-  std::string key_id() override { return seal_key_id(key_); }
+  Result<std::string> key_id() override { return seal_key_id(key_); }
   Result<std::string> seal(const SecretValue& value) override { return keytide::seal(value, key_); }
   Result<SecretValue> open(const std::string& sealed) override { return unseal(sealed, key_); }
   void lose_key() { key_ = make_seal_key(); }

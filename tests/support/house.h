@@ -49,7 +49,7 @@ struct House {
     input.desired = desired;
     input.records = store.load().value();
     input.lineage = store.identity().lineage;
-    if (has_escrow) input.escrow_key = escrow.key_id();
+    if (has_escrow) input.escrow_key = escrow.key_id().value();
     input.now = issuer->now();
     input.host_now = clock.now();
     input.approvals = approvals;

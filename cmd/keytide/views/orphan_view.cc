@@ -23,6 +23,8 @@ std::string why_in_doubt(const AccountPlan& plan, const OwnedSecret& secret) {
       return "keytide's own, and nobody has its value: the next apply deletes it";
     case Role::fresh:
       return plan.blocked ? plan.blocked->why : "the new secret of a renewal that was interrupted";
+    case Role::previous:
+      return secret.is_adopted ? "adopted: kept until it expires" : "";
     default:
       return "";
   }

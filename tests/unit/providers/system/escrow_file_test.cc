@@ -14,7 +14,7 @@ namespace {
 TEST(EscrowFile, MakesItsKeyAtFirstNeedForItsOwnerAlone) {
   const TempFolder folder;
   EscrowFile escrow(folder.file("key"), true);
-  EXPECT_EQ(escrow.key_id(), "");
+  EXPECT_EQ(escrow.key_id().value(), "");
   EXPECT_TRUE(folder.names().empty());  // looking makes nothing
   ASSERT_TRUE(escrow.prepare().has_value());
   struct stat status {};
@@ -39,6 +39,7 @@ TEST(EscrowFile, AKeyThatWasNamedIsNeverMade) {
   const TempFolder folder;
   EscrowFile escrow(folder.file("key"), false);
   EXPECT_EQ(escrow.prepare().error().kind, ErrorKind::not_found);
+  EXPECT_EQ(escrow.key_id().error().kind, ErrorKind::not_found);  // not "there is none"
   EXPECT_TRUE(folder.names().empty());
   folder.write("key", "too short");
   EscrowFile short_key(folder.file("key"), false);
@@ -51,11 +52,11 @@ TEST(EscrowFile, SeveralThreadsAtFirstNeedMakeOneKey) {
   std::vector<std::thread> threads;
   std::vector<std::string> ids(8);
   for (std::string& id : ids) {
-    threads.emplace_back([&] { id = escrow.prepare() ? escrow.key_id() : "failed"; });
+    threads.emplace_back([&] { id = escrow.prepare() ? escrow.key_id().value() : "failed"; });
   }
   for (std::thread& thread : threads) thread.join();
   for (const std::string& id : ids) EXPECT_EQ(id, ids.front());
-  EXPECT_EQ(EscrowFile(folder.file("key"), false).key_id(), ids.front());
+  EXPECT_EQ(EscrowFile(folder.file("key"), false).key_id().value(), ids.front());
 }
 
 }  // namespace
