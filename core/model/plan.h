@@ -71,7 +71,7 @@ struct Change {
 
   std::vector<ForeignCut> cuts;       // create, renew: need consent before anything is done
   bool cuts_approved = false;         // by the entry (`foreign: cut`) or by Approvals
-  std::optional<SecretId> frees;      // create, renew: ours, deleted first to free a slot
+  std::optional<SecretId> frees;      // create, renew: deleted first to free a slot
   std::optional<OwnedSecret> secret;  // destroy: which; renew: the one that will be replaced
   std::optional<Address> moved_from;  // update
   std::vector<SinkChange> sinks;      // update

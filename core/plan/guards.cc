@@ -72,6 +72,24 @@ MaybeBlocked over_the_cap(const Situation& s, bool /*slot_is_free*/) {
                   format_duration(std::chrono::hours(cap)))};
 }
 
+std::string way_out_of_full_slots(const Situation& s) {
+  if (s.record && s.record->with_role(Role::quarantined) != nullptr) {
+    return way_out_of_quarantine(s);
+  }
+  const bool has_adopted =
+      s.record && std::any_of(s.record->secrets.begin(), s.record->secrets.end(),
+                              [](const OwnedSecret& one) { return one.is_adopted; });
+  if (has_adopted) {
+    return fmt::format(
+        "the adopted one is kept until it expires: if nobody uses it any more, "
+        "`keytide orphan delete {}`",
+        s.address().str());
+  }
+  return s.foreign.empty() ? "wait until the overlap is over, or shorten `overlap`"
+                           : "delete a secret that nobody uses in Atlas, or let keytide do it with "
+                             "safety.reclaim_foreign";
+}
+
 MaybeBlocked no_free_slot(const Situation& s, bool slot_is_free) {
   if (slot_is_free) return std::nullopt;
   std::vector<std::string> holders;
@@ -89,26 +107,9 @@ MaybeBlocked no_free_slot(const Situation& s, bool slot_is_free) {
                                           name_of(secret.role), format_instant(secret.expires_at)));
     }
   }
-  if (s.record && s.record->with_role(Role::quarantined) != nullptr) {
-    return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
-                               fmt::join(holders, "; ")),
-                   way_out_of_quarantine(s)};
-  }
-  const bool has_adopted =
-      s.record && std::any_of(s.record->secrets.begin(), s.record->secrets.end(),
-                              [](const OwnedSecret& one) { return one.is_adopted; });
-  if (has_adopted) {
-    return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
-                               fmt::join(holders, "; ")),
-                   fmt::format("the adopted one is kept until it expires: if nobody uses it any "
-                               "more, `keytide orphan delete {}`",
-                               s.address().str())};
-  }
   return Blocked{fmt::format("all {} slots of the account are taken: {}", s.input->limits.slots,
                              fmt::join(holders, "; ")),
-                 s.foreign.empty() ? "wait until the overlap is over, or shorten `overlap`"
-                                   : "delete a secret that nobody uses in Atlas, or let keytide do "
-                                     "it with safety.reclaim_foreign"};
+                 way_out_of_full_slots(s)};
 }
 
 MaybeBlocked loop_guard(const Situation& s, bool /*slot_is_free*/) {

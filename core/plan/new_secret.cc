@@ -16,8 +16,7 @@ bool destroys(const std::vector<Change>& changes, const SecretId& id) {
   });
 }
 
-// The slot that a create needs: a free one, or one that is freed first by deleting a secret of
-// ours.
+// The slot that a create needs: a free one, or one that is freed first (find_slot_victim).
 bool find_slot(const Situation& s, Change& create, std::vector<Change>& before) {
   if (s.slots_taken < s.input->limits.slots) return true;
   if (before.empty()) {

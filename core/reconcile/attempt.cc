@@ -38,6 +38,7 @@ bool shows_new_id(const Run& run) {
 
 tl::unexpected<Error> leave_unknown(Run& run, const Error& why) {
   run.record.attempt->phase = AttemptPhase::unknown;
+  run.may_create_again = false;
   // If it was made, it cut the others.
   if (look(run)) take_over_secrets(run.record, run.observed);
   const std::string text = why.text();

@@ -47,7 +47,13 @@ void catch_interrupts(const char* word) {
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
   // A terminal that goes away says SIGHUP.
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  // Under nohup that is ignored already, and stays so.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before = {};
+    sigaction(number, nullptr, &before);
+    if (number == SIGHUP && before.sa_handler == SIG_IGN) continue;
+    sigaction(number, &action, nullptr);
+  }
 }
 
 void ignore_broken_pipes() { signal(SIGPIPE, SIG_IGN); }

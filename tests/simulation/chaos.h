@@ -57,7 +57,6 @@ class Chaos {
   Random& random() { return random_; }
 
   void calm() { mood_ = {}; }
-  bool is_calm() const { return calm_; }
   std::int64_t count() const { return count_; }  // of troubles so far, left out ones too
   const Coverage& coverage() const { return coverage_; }
 
@@ -67,7 +66,6 @@ class Chaos {
   Random random_;
   Mood mood_;
   const std::set<std::int64_t> left_out_;
-  bool calm_ = false;
   std::int64_t count_ = 0;
   Coverage coverage_;
 };

@@ -13,8 +13,7 @@ namespace keytide::simulation {
 Instant SimWorld::due_at(const AccountRecord& record) const {
   const OwnedSecret& current = *record.with_role(Role::current);
   const Seconds life = std::chrono::hours(current.asked_hours);
-  const Seconds jitter =
-      jitter_of(life, store_->identity().lineage, record.key, current.generation);
+  const Seconds jitter = jitter_of(life, identity_.lineage, record.key, current.generation);
   return renew_at(current.expires_at, windows_of(life, {}, {}).renew_before, jitter);
 }
 
@@ -84,7 +83,6 @@ void SimWorld::delete_one_by_hand(Subject& subject) {
   const auto count = static_cast<std::int64_t>(account.secrets.size());
   const auto victim = account.secrets.begin() + chaos_.random().below(count);
   trace_.add("a person deleted " + victim->id);
-  subject.by_hand.insert(victim->id);
   if (!subject.foreign.contains(victim->id)) excuse(subject, "a person deleted our secret");
   account.secrets.erase(victim);
   account.json.clear();
@@ -202,7 +200,6 @@ void SimWorld::let_sinks_fail() {
 // Nobody disturbs any more: everything comes to rest.
 void SimWorld::settle_down() {
   chaos_.calm();
-  is_quiet_ = true;
   clock_.offset = Seconds(0);
   for (auto& [name, file] : disk_) {
     file.down_until = Instant{};

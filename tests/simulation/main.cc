@@ -105,8 +105,8 @@ Options shrink(Options options, const Verdict& verdict) {
 int explain(const Options& options, const Verdict& verdict) {
   const Options small = shrink(options, verdict);
   const Verdict again = simulate(small);
-  fmt::print("seed {}: {}\nshrunk to {} of {} troubles:\n", options.seed, again.broken,
-             again.troubles - static_cast<std::int64_t>(small.left_out.size()), verdict.troubles);
+  fmt::print("seed {}: {}\nit needs no more than what is left of {} troubles without {}:\n",
+             options.seed, again.broken, verdict.troubles, small.left_out.size());
   for (const std::string& line : again.trace) fmt::print("  {}\n", line);
   fmt::print("repeat it with --seed={}\n", options.seed);
   return 1;

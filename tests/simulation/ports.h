@@ -81,10 +81,10 @@ class SimTransport : public Transport {
 
 class SimStore : public StateStore {
  public:
-  SimStore(StateStore& inner, Chaos& chaos, Trace& trace)
-      : inner_(inner), chaos_(chaos), trace_(trace) {}
+  SimStore(StateStore& inner, const StoreIdentity& identity, Chaos& chaos, Trace& trace)
+      : inner_(inner), identity_(identity), chaos_(chaos), trace_(trace) {}
 
-  const StoreIdentity& identity() const override { return inner_.identity(); }
+  const StoreIdentity& identity() const override { return identity_; }
   Result<std::vector<AccountRecord>> load() override { return inner_.load(); }
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override {
     return inner_.find(key);
@@ -101,6 +101,7 @@ class SimStore : public StateStore {
 
  private:
   StateStore& inner_;
+  const StoreIdentity& identity_;
   Chaos& chaos_;
   Trace& trace_;
 };

@@ -57,13 +57,7 @@ void SimWorld::note_excuses(const Plan& plan) {
   }
 }
 
-// Ids that keytide made are told from those of people by exclusion: the world knows the latter.
 void SimWorld::look_at_attempts() {
-  for (Subject& subject : subjects_) {
-    for (const simulator::Secret& secret : subject.account->secrets) {
-      if (!subject.foreign.contains(secret.id)) subject.made.insert(secret.id);
-    }
-  }
   const std::vector<AccountRecord> all_records = records();
   for (const AccountRecord& record : all_records) {
     const auto subject = std::find_if(subjects_.begin(), subjects_.end(), [&](const Subject& one) {

@@ -78,7 +78,7 @@ struct SimWorld::Process {
       : transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
         client(transport, world.clock_, log, AtlasOptions{}, own_credentials()),
         issuer(client),
-        store(*world.store_, world.chaos_, world.trace_),
+        store(*world.store_, world.identity_, world.chaos_, world.trace_),
         sinks(world.disk_, world.clock_, world.chaos_, world.trace_),
         ports{issuer,
               store,
@@ -101,11 +101,10 @@ struct SimWorld::Process {
 SimWorld::SimWorld(const Options& options)
     : options_(options),
       chaos_(options.seed, mood_of(options.seed), options.left_out),
-      random_(options.seed * 7919 + 1) {
+      random_(options.seed * 7919 + 1),
+      identity_{fmt::format("lineage{}", options.seed), FingerprintKey(std::string(64, '0'))} {
   has_escrow_ = !random_.chance(0.15);
   make_entries();
-  const StoreIdentity identity{fmt::format("lineage{}", options.seed),
-                               FingerprintKey(std::string(64, '0'))};
   if (options.on_sqlite) {
     folder_ = (std::filesystem::temp_directory_path() / "keytide-simulation-XXXXXX").string();
     if (mkdtemp(folder_.data()) == nullptr) std::abort();
@@ -113,7 +112,7 @@ SimWorld::SimWorld(const Options& options)
     sqlite.synchronous = false;
     store_ = std::move(SqliteStore::open(folder_ + "/keytide.db", sqlite).value());
   } else {
-    store_ = std::make_unique<MemoryStore>(identity);
+    store_ = std::make_unique<MemoryStore>(identity_);
   }
   start();
 }
@@ -215,7 +214,7 @@ PlanInput SimWorld::gather() {
   const Ports& ports = process_->ports;
   for (const Subject& subject : subjects_) input.desired.secrets.push_back(subject.desired);
   input.records = records();
-  input.lineage = store_->identity().lineage;
+  input.lineage = identity_.lineage;
   if (has_escrow_) input.escrow_key = escrow_.key_id().value();
   input.scopes.push_back(read_scope(ports.issuer, subjects_.front().desired.account.scope));
   for (const Subject& subject : subjects_) {

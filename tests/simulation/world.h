@@ -42,11 +42,9 @@ Verdict simulate(const Options& options);
 struct Subject {
   DesiredSecret desired;
   simulator::Account* account = nullptr;
-  std::set<std::string> made;              // ids that keytide's POSTs made
   std::set<std::string> foreign;           // ids that people made
   std::map<std::string, Instant> expiry;   // of all that were listed before the last tick
   std::map<std::string, Instant> deleted;  // what keytide deleted, and when
-  std::set<std::string> by_hand;           // ids that people deleted
   std::string excuse;  // why its consumers may be without a secret: until all is well
   std::vector<std::chrono::milliseconds> looks;  // when keytide was shown the account, this tick
   std::set<std::string> seen;                    // the ids that the last look showed alive
@@ -120,14 +118,14 @@ class SimWorld {
   SimDisk disk_;
   SimEscrow escrow_;
   bool has_escrow_ = true;
+  // Of the seed alone, whatever the store: lives and jitter are drawn from it.
+  const StoreIdentity identity_;
   std::unique_ptr<StateStore> store_;
   std::string folder_;  // of the SQLite store
-  SimStore* sim_store_ = nullptr;
 
   struct Process;
   std::unique_ptr<Process> process_;
   Verdict verdict_;
-  bool is_quiet_ = false;
   std::vector<Instant> deaths_;  // of the process
 };
 

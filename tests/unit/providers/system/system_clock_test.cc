@@ -77,6 +77,23 @@ TEST(Interrupt, DoesNotShortenTheSleepOfASystemClock) {
   EXPECT_EQ(child.text, "slept");
 }
 
+TEST(Interrupt, IsATerminalThatGoesAwayButNotUnderNohup) {
+  const Forked plain = in_child([]() -> std::string {
+    catch_interrupts();
+    raise(SIGHUP);
+    return interrupted() ? "stopping" : "going on";
+  });
+  EXPECT_EQ(plain.text, "stopping");
+  const Forked nohup = in_child([]() -> std::string {
+    signal(SIGHUP, SIG_IGN);
+    catch_interrupts();
+    raise(SIGHUP);
+    raise(SIGHUP);
+    return interrupted() ? "stopping" : "going on";
+  });
+  EXPECT_EQ(nohup.text, "going on");
+}
+
 TEST(Interrupt, EndsTheProcessAtTheSecondSignal) {
   const Forked child = in_child([]() -> std::string {
     catch_interrupts();
