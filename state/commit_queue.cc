@@ -12,8 +12,11 @@ constexpr int kYields = 50;  // some microseconds, against the 100 and more of a
 
 }  // namespace
 
-CommitQueue::CommitQueue(Connection connection, std::string path)
-    : path_(std::move(path)), connection_(std::move(connection)), thread_([this] { loop(); }) {}
+CommitQueue::CommitQueue(Connection connection, std::string path, CommitWatcher& watcher)
+    : path_(std::move(path)),
+      connection_(std::move(connection)),
+      watcher_(watcher),
+      thread_([this] { loop(); }) {}
 
 CommitQueue::~CommitQueue() {
   {
@@ -85,7 +88,9 @@ Result<void> CommitQueue::run_all(const std::vector<Item*>& batch) {
                                  : item->result.error());
       }
     }
+    watcher_.before_commit(*connection_);
     connection_->exec("COMMIT");
+    watcher_.after_commit();
     return {};
   });
 }

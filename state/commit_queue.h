@@ -22,12 +22,20 @@ struct CommitCounters {
   std::int64_t saves = 0;
 };
 
+// What goes with every commit; on the writing thread.
+class CommitWatcher {
+ public:
+  virtual ~CommitWatcher() = default;
+  virtual void before_commit(SQLite::Database& database) = 0;  // may throw SQLite's exceptions
+  virtual void after_commit() = 0;
+};
+
 class CommitQueue {
  public:
   // Returns a number for the caller; may throw SQLite's exceptions. Runs on the writing thread.
   using Work = std::function<Result<std::int64_t>(SQLite::Database&)>;
 
-  CommitQueue(Connection connection, std::string path);
+  CommitQueue(Connection connection, std::string path, CommitWatcher& watcher);
   CommitQueue(const CommitQueue&) = delete;
   CommitQueue& operator=(const CommitQueue&) = delete;
   ~CommitQueue();  // commits what still waits
@@ -55,6 +63,7 @@ class CommitQueue {
 
   const std::string path_;
   Connection connection_;
+  CommitWatcher& watcher_;
   mutable std::mutex mutex_;
   std::condition_variable work_came_;
   std::condition_variable work_done_;

@@ -10,6 +10,38 @@ StoreIdentity make_store_identity() { return {random_hex(16), make_fingerprint_k
 
 MemoryStore::MemoryStore() : identity_(make_store_identity()) {}
 
+MemoryStore::MemoryStore(const MemoryStore& backup, std::int64_t epoch_seen)
+    : identity_(backup.identity_) {
+  const std::lock_guard lock(backup.mutex_);
+  epoch_ = backup.epoch_;
+  epoch_.seen = std::max(epoch_.seen, epoch_seen);
+  records_ = backup.records_;
+  events_ = backup.events_;
+  for (auto& [key, record] : records_) record.escrow.reset();
+}
+
+void MemoryStore::count() {
+  if (epoch_.is_restored()) return;
+  epoch_.seen = ++epoch_.here;
+}
+
+Result<StoreEpoch> MemoryStore::epoch() {
+  const std::lock_guard lock(mutex_);
+  StoreEpoch epoch = epoch_;
+  for (auto event = events_.rbegin(); event != events_.rend() && !epoch.written_at; ++event) {
+    epoch.written_at = event->atlas_at;
+  }
+  return epoch;
+}
+
+Result<void> MemoryStore::accept_restored(const Event& event) {
+  const std::lock_guard lock(mutex_);
+  epoch_.here = epoch_.seen;
+  count();
+  events_.push_back(event);
+  return {};
+}
+
 Result<std::vector<AccountRecord>> MemoryStore::load() {
   const std::lock_guard lock(mutex_);
   std::vector<AccountRecord> all;
@@ -32,6 +64,7 @@ Result<std::int64_t> MemoryStore::save(const AccountRecord& record, const Event&
   if (stored != record.version) return version_conflict(record.key, record.version, stored);
   AccountRecord& saved = records_[record.key] = record;
   saved.version = stored + 1;
+  count();
   events_.push_back(event);
   return saved.version;
 }
@@ -42,12 +75,14 @@ Result<void> MemoryStore::erase(const AccountKey& key, std::int64_t version, con
   const std::int64_t stored = found == records_.end() ? 0 : found->second.version;
   if (stored == 0 || stored != version) return version_conflict(key, version, stored);
   records_.erase(found);
+  count();
   events_.push_back(event);
   return {};
 }
 
 Result<void> MemoryStore::append(const Event& event) {
   const std::lock_guard lock(mutex_);
+  count();
   events_.push_back(event);
   return {};
 }

@@ -16,8 +16,12 @@ class MemoryStore : public StateStore {
   // A fresh identity.
   MemoryStore();
   explicit MemoryStore(StoreIdentity identity) : identity_(std::move(identity)) {}
+  // In place of a backup: what another one held, when another epoch had been seen already.
+  MemoryStore(const MemoryStore& backup, std::int64_t epoch_seen);
 
   const StoreIdentity& identity() const override { return identity_; }
+  Result<StoreEpoch> epoch() override;
+  Result<void> accept_restored(const Event& event) override;
   Result<std::vector<AccountRecord>> load() override;
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override;
   Result<std::int64_t> save(const AccountRecord& record, const Event& event) override;
@@ -28,7 +32,10 @@ class MemoryStore : public StateStore {
 
  private:
   const StoreIdentity identity_;
-  std::mutex mutex_;
+  void count();
+
+  mutable std::mutex mutex_;
+  StoreEpoch epoch_;
   std::map<AccountKey, AccountRecord> records_;
   std::vector<Event> events_;
 };

@@ -94,7 +94,8 @@ CREATE TABLE event (
   address TEXT NOT NULL,
   account TEXT NOT NULL,
   kind    TEXT NOT NULL,
-  why     TEXT NOT NULL
+  why      TEXT NOT NULL,
+  atlas_at INTEGER
 ) STRICT;
 CREATE INDEX event_by_address ON event (address);
 

@@ -277,7 +277,7 @@ Result<std::vector<AccountRecord>> read_records(SQLite::Database& database,
 }
 
 std::vector<Event> read_events(SQLite::Database& database, const EventQuery& query) {
-  std::string text = "SELECT at, actor, address, account, kind, why FROM event";
+  std::string text = "SELECT at, actor, address, account, kind, why, atlas_at FROM event";
   if (query.address) text += " WHERE address = ?1";
   text += " ORDER BY id DESC LIMIT ?2";
   SQLite::Statement statement(database, text);
@@ -293,6 +293,7 @@ std::vector<Event> read_events(SQLite::Database& database, const EventQuery& que
     event.account = row.text();
     event.kind = row.text();
     event.why = row.text();
+    event.atlas_at = row.maybe_instant();
     out.push_back(std::move(event));
   }
   std::reverse(out.begin(), out.end());

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
+
+#include "state/epoch_counter.h"
 #include "state/memory_store.h"
 #include "state/sqlite_codec.h"
 #include "state/sqlite_error.h"
@@ -10,6 +13,11 @@
 
 namespace keytide {
 namespace {
+
+// Read before the store is: it is written after it, so that the store can only be ahead.
+std::int64_t seen_by(const EpochMark& mark, const StoreIdentity& identity) {
+  return mark.lineage == identity.lineage ? mark.epoch : 0;
+}
 
 const Migrations& steps_of(const SqliteOptions& options) {
   return options.steps != nullptr ? *options.steps : migrations();
@@ -28,6 +36,7 @@ SqliteStore::~SqliteStore() {
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
                                                        const SqliteOptions& options) {
+  const EpochMark mark = read_epoch_file(path);
   auto connection = open_for_writing(path, options.synchronous, steps_of(options));
   if (!connection) return fail(std::move(connection.error()));
   auto identity = read_identity(**connection, path);
@@ -37,19 +46,24 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
   std::unique_ptr<SqliteStore> store(new SqliteStore(path));
   store->room_for_a_create_ = options.room_for_a_create;
   store->identity_ = std::move(*identity);
+  store->epoch_seen_ = seen_by(mark, store->identity_);
   store->connection_ = std::move(*connection);
   store->reader_ = std::move(*reader);
   auto prepared = guarded("open", path, [&]() -> Result<void> {
     store->rows_ = std::make_unique<RowWriter>(*store->connection_);
+    StoreEpoch epoch = read_epoch(*store->connection_);
+    epoch.seen = std::max(store->epoch_seen_, epoch.here);
+    store->counter_ = std::make_unique<EpochCounter>(path, store->identity_.lineage, epoch);
     return {};
   });
   if (!prepared) return fail(std::move(prepared.error()));
-  store->queue_ = std::make_unique<CommitQueue>(store->connection_, path);
+  store->queue_ = std::make_unique<CommitQueue>(store->connection_, path, *store->counter_);
   return store;
 }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open_readonly(const std::string& path,
                                                                 const SqliteOptions& options) {
+  const EpochMark mark = read_epoch_file(path);
   auto reader = SqliteReader::open(path, steps_of(options));
   if (!reader) return fail(std::move(reader.error()));
   std::unique_ptr<SqliteStore> store(new SqliteStore(path));
@@ -63,10 +77,33 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open_readonly(const std::strin
     auto identity = read_identity(database, path);
     if (!identity) return fail(std::move(identity.error()));
     store->identity_ = std::move(*identity);
+    store->epoch_seen_ = seen_by(mark, store->identity_);
     return {};
   });
   if (!known) return fail(std::move(known.error()));
   return store;
+}
+
+Result<StoreEpoch> SqliteStore::epoch() {
+  StoreEpoch epoch;
+  if (reader_ == nullptr) return epoch;
+  auto done = reader_->read([&](SQLite::Database& database) -> Result<void> {
+    epoch = read_epoch(database);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  epoch.seen = std::max(epoch_seen_, epoch.here);
+  return epoch;
+}
+
+Result<void> SqliteStore::accept_restored(const Event& event) {
+  auto done = write([&](SQLite::Database&) -> Result<std::int64_t> {
+    rows_->append(event);
+    counter_->accept();
+    return std::int64_t{0};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return {};
 }
 
 Result<std::vector<AccountRecord>> SqliteStore::read(const std::optional<AccountKey>& only) {

@@ -16,6 +16,7 @@
 
 namespace keytide {
 
+class EpochCounter;
 class RowWriter;
 class SqliteReader;
 
@@ -41,6 +42,8 @@ class SqliteStore : public StateStore {
   ~SqliteStore() override;
 
   const StoreIdentity& identity() const override { return identity_; }
+  Result<StoreEpoch> epoch() override;
+  Result<void> accept_restored(const Event& event) override;
   Result<std::vector<AccountRecord>> load() override;
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override;
   Result<std::int64_t> save(const AccountRecord& record, const Event& event) override;
@@ -60,6 +63,8 @@ class SqliteStore : public StateStore {
   const std::string path_;
   std::uint64_t room_for_a_create_ = 0;
   StoreIdentity identity_;
+  std::int64_t epoch_seen_ = 0;  // beside the store, before it was opened
+  std::unique_ptr<EpochCounter> counter_;
   Connection connection_;                 // that writes; null: read only. Closed last: it tidies up
   std::unique_ptr<SqliteReader> reader_;  // null: there is no database yet
   std::unique_ptr<RowWriter> rows_;

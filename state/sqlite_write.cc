@@ -125,8 +125,9 @@ struct RowWriter::Statements {
       prepared("INSERT INTO secret VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
   SQLite::Statement insert_delivery = prepared("INSERT INTO delivery VALUES (?,?,?,?,?,?,?,?,?,?)");
   SQLite::Statement insert_id = prepared("INSERT INTO attempt_id_before VALUES (?,?,?,?)");
-  SQLite::Statement insert_event =
-      prepared("INSERT INTO event (at, actor, address, account, kind, why) VALUES (?,?,?,?,?,?)");
+  SQLite::Statement insert_event = prepared(
+      "INSERT INTO event (at, actor, address, account, kind, why, atlas_at) "
+      "VALUES (?,?,?,?,?,?,?)");
 
   struct Stored {
     std::int64_t id = 0;
@@ -228,7 +229,8 @@ Result<void> RowWriter::erase(const AccountKey& key, std::int64_t version) {
 void RowWriter::append(const Event& event) {
   Binder row(statements_->insert_event);
   row.instant(event.at).text(event.actor).text(event.address.str());
-  row.text(event.account).text(event.kind).text(event.why).run();
+  row.text(event.account).text(event.kind).text(event.why);
+  row.maybe_instant(event.atlas_at).run();
 }
 
 std::int64_t RowWriter::prune_events(Instant before) {

@@ -46,8 +46,37 @@ bool person_approves(const App& app) {
 bool has_work(const Planned& planned) {
   const PlanCounts counts = planned.plan.counts();
   const bool records_drift = planned.world.input.options.refresh_only && planned.plan.has_drift();
-  return counts.add + counts.change + counts.destroy + counts.forget + counts.finish > 0 ||
-         records_drift;
+  const bool accepts = planned.plan.accepts_store;
+  return counts.add + counts.change + counts.destroy + counts.forget + counts.finish +
+                 counts.import >
+             0 ||
+         records_drift || accepts;
+}
+
+// A store that was restored from a backup counts again once all of what Atlas and the sinks show is
+// recorded in it.
+bool accept_store(const App& app, StateStore& store, const Planned& planned, bool is_complete) {
+  if (!planned.plan.accepts_store) return true;
+  if (!is_complete || !planned.world.input.options.targets.empty()) {
+    app.complain("the restored state store is not accepted yet: not every entry could be recorded",
+                 "repair what failed and run `keytide apply -refresh-only` again, without -target");
+    return false;
+  }
+  const Event event{app.clock.now(),
+                    app.actor(),
+                    {},
+                    "",
+                    "store_accepted",
+                    fmt::format("restored at change {}, {} was written after it",
+                                planned.world.input.store.here, planned.world.input.store.seen)};
+  if (const auto done = store.accept_restored(event); !done) {
+    app.complain(done.error());
+    return false;
+  }
+  if (!app.line.json) {
+    app.print("The restored state store is accepted: `keytide plan` shows what is needed now.\n");
+  }
+  return true;
 }
 
 int carry_out(const App& app, Workspace& workspace, const Planned& planned) {
@@ -67,11 +96,24 @@ int carry_out(const App& app, Workspace& workspace, const Planned& planned) {
   if (const auto pruned = workspace.store().prune_events(oldest); !pruned) {
     app.complain(pruned.error());
   }
+  const bool is_complete =
+      result.failures.empty() && result.not_started == 0 && !planned.has_unreadable_scope();
+  const bool is_accepted = accept_store(app, workspace.store(), planned, is_complete);
   const bool waits = counts.blocked > 0 || counts.quarantined > 0;
-  return waits || !result.failures.empty() || result.not_started > 0 ||
+  return waits || !is_accepted || !result.failures.empty() || result.not_started > 0 ||
                  planned.has_unreadable_scope()
              ? 1
              : 0;
+}
+
+// Nothing was found, or what was named can't be taken over: a plan would say "No changes".
+bool says_nothing_to_import(const App& app, const Planned& planned) {
+  const bool is_import = planned.world.input.options.import_only;
+  if (!is_import || !planned.plan.empty() || app.line.json) return false;
+  app.print(
+      "Nothing to import: every entry has a record, or its sinks hold no secret that Atlas "
+      "lists.\n");
+  return true;
 }
 
 int apply(const App& app, Intent intent) {
@@ -79,6 +121,7 @@ int apply(const App& app, Intent intent) {
   if (!workspace) return 1;
   auto planned = plan_now(app, *workspace, intent.request);
   if (!planned) return 1;
+  if (says_nothing_to_import(app, *planned)) return planned->has_unreadable_scope() ? 1 : 0;
   if (intent.saved) {
     if (!matches_saved(app, *workspace, *intent.saved, *planned)) return 1;
   } else {
@@ -137,6 +180,26 @@ int run_rotate(const App& app) {
   const Address address(app.line.arguments.front());
   intent.request.options.targets = {address};
   intent.request.options.replace = {address};
+  return apply(app, std::move(intent));
+}
+
+int run_import(const App& app) {
+  const CommandLine& line = app.line;
+  const bool names_one = line.arguments.size() == 2;
+  if (names_one == line.from_sinks || line.arguments.size() == 1 ||
+      (names_one && !line.targets.empty())) {
+    app.complain("import what?",
+                 "`keytide import ADDR SECRET_ID` takes over one secret that Atlas lists; `keytide "
+                 "import -from-sinks [-target=ADDR]` all that the sinks hold");
+    return 1;
+  }
+  Intent intent{request_of(line), std::nullopt, line.auto_approve};
+  PlanOptions& options = intent.request.options;
+  options.import_only = true;
+  if (names_one) {
+    options.targets = {Address(line.arguments[0])};
+    options.import_id = SecretId(line.arguments[1]);
+  }
   return apply(app, std::move(intent));
 }
 

@@ -20,7 +20,6 @@ struct Later {
 
 // Named in the documentation already; refused plainly until they are there.
 constexpr std::array kLater{
-    Later{"import", "adopts a secret that exists"},
     Later{"run", "the service"},
     Later{"reload", "tells the service to read its files again"},
     Later{"forecast", "what will be renewed when"},
@@ -173,6 +172,24 @@ class Grammar {
     add_plan_flags(rotate);
     rotate->add_flag("--auto-approve", line_.auto_approve, "Doesn't ask");
     add_arguments(rotate, "ADDR", "The address", 1, 1);
+    add_import();
+  }
+
+  void add_import() {
+    CLI::App* import = add("import", "Takes over secrets that exist, without making new ones");
+    import->add_flag("--from-sinks", line_.from_sinks,
+                     "Every secret that a sink holds and no record names: the store was lost");
+    import->add_option("--target", line_.targets, "Only this address; repeatable")
+        ->type_name("ADDR")
+        ->allow_extra_args(false);
+    import->add_option("--parallelism", line_.parallelism, "Accounts at a time (10)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 256));
+    import->add_flag("--input{true}", line_.input, "Never asks")->type_name("false");
+    import->add_flag("--auto-approve", line_.auto_approve, "Doesn't ask");
+    add_json(import);
+    add_lock(import);
+    add_arguments(import, "ADDR SECRET_ID", "The address, and the id that Atlas lists", 0, 2);
   }
 
   void add_reading() {

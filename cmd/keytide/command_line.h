@@ -41,6 +41,7 @@ struct CommandLine {
   bool refresh_only = false;
   bool input = true;
   bool force = false;
+  bool from_sinks = false;
   bool allow_foreign_cut = false;
   bool allow_large_change = false;
   bool allow_clock_skew = false;

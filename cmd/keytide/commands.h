@@ -9,6 +9,7 @@ namespace keytide {
 int run_plan(const App& app);
 int run_apply(const App& app);
 int run_rotate(const App& app);
+int run_import(const App& app);
 int run_validate(const App& app);
 int run_status(const App& app);
 int run_show(const App& app);

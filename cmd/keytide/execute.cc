@@ -31,6 +31,7 @@ void add(ExecuteResult& total, const AccountPlan& account, AccountOutcome outcom
   total.changed += outcome.changed;
   total.destroyed += outcome.destroyed;
   total.forgotten += outcome.forgotten;
+  total.imported += outcome.imported;
   if (outcome.stopped) ++total.not_started;
   for (Error& error : outcome.errors) {
     total.failures.push_back({account.address, std::move(error)});

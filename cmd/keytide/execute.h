@@ -16,6 +16,7 @@ struct ExecuteResult {
   int changed = 0;
   int destroyed = 0;
   int forgotten = 0;
+  int imported = 0;
   int not_started = 0;                 // left alone, or in part, after an interruption
   std::vector<EntryFailure> failures;  // sorted by address
   std::vector<std::string> warnings;

@@ -48,13 +48,15 @@ void read_all_sinks(PlanInput& input, const Ports& ports, int parallelism) {
         input.records.begin(), input.records.end(), secret.account,
         [](const AccountRecord& one, const AccountKey& key) { return one.key < key; });
     const bool known = record != input.records.end() && record->key == secret.account;
-    if (known && is_wanted(input.options, secret.address)) entries.emplace_back(&secret, &*record);
+    if (!is_wanted(input.options, secret.address)) continue;
+    // Without a record too: a sink may hold what a lost store knew.
+    entries.emplace_back(&secret, known ? &*record : nullptr);
   }
   std::sort(entries.begin(), entries.end(),
             [](const auto& a, const auto& b) { return a.first->account < b.first->account; });
   input.sinks.resize(entries.size());
   for_each_in_parallel(entries.size(), parallelism, [&](std::size_t i) {
-    input.sinks[i] = read_sinks(ports, *entries[i].first, *entries[i].second);
+    input.sinks[i] = read_sinks(ports, *entries[i].first, entries[i].second);
   });
 }
 
@@ -70,6 +72,9 @@ Result<World> gather(GatherRequest request, const Ports& ports) {
   input.empty_sources = std::move(request.empty_sources);
   input.own_accounts = std::move(request.own_accounts);
   input.lineage = ports.store.identity().lineage;
+  auto epoch = ports.store.epoch();
+  if (!epoch) return fail(std::move(epoch.error()));
+  input.store = *epoch;
   if (ports.escrow != nullptr) {
     auto key = ports.escrow->key_id();
     if (key) input.escrow_key = std::move(*key);

@@ -28,7 +28,7 @@ struct World {
   std::chrono::milliseconds world_read_at{0};  // Clock::since_boot
 };
 
-// One list call per scope and page; the data sinks of every entry that has a record. A scope that
+// One list call per scope and page; the data sinks of every entry. A scope that
 // can't be read is in the input with its error. Errors: the store can't be read.
 Result<World> gather(GatherRequest request, const Ports& ports);
 

@@ -33,6 +33,7 @@ constexpr std::array kCommands{
     Command{"plan", run_plan},
     Command{"apply", run_apply},
     Command{"rotate", run_rotate},
+    Command{"import", run_import},
     Command{"validate", run_validate},
     Command{"status", run_status},
     Command{"show", run_show},

@@ -27,9 +27,10 @@ class TextProgress : public ApplyProgress {
  private:
   static ProgressTextOptions options_of(const App& app, const Plan& plan) {
     const PlanCounts counts = plan.counts();
-    return {app.style, app.is_terminal,
-            counts.add + counts.change + counts.destroy + counts.forget + counts.finish,
-            terminal_width(STDOUT_FILENO)};
+    return {
+        app.style, app.is_terminal,
+        counts.add + counts.change + counts.destroy + counts.forget + counts.finish + counts.import,
+        terminal_width(STDOUT_FILENO)};
   }
 
   ProgressText text_;

@@ -31,10 +31,12 @@ SecretValue& SecretValue::operator=(SecretValue&& other) noexcept {
 
 SecretValue::~SecretValue() { sodium_free(bytes_); }
 
-std::string masked(const SecretValue& value) {
+std::string masked(std::string_view value) {
   if (value.size() < 16) return "...";
-  return "mdb_sa_sk_..." + std::string(value.reveal().substr(value.size() - 4));
+  return "mdb_sa_sk_..." + std::string(value.substr(value.size() - 4));
 }
+
+std::string masked(const SecretValue& value) { return masked(value.reveal()); }
 
 void wipe(std::string& text) noexcept {
   sodium_memzero(text.data(), text.capacity());

@@ -36,6 +36,7 @@ class SecretValue {
 // "mdb_sa_sk_..." and the last four characters: the mask that Atlas shows in a secret's
 // `maskedSecretValue`. Shorter than 16 characters: "..." alone.
 std::string masked(const SecretValue& value);
+std::string masked(std::string_view value);
 
 // Overwrites a text that held a plaintext, in a way the optimiser keeps, then clears it.
 void wipe(std::string& text) noexcept;

@@ -16,6 +16,8 @@ std::string_view name_of(Action action) {
       return "forget";
     case Action::finish:
       return "finish";
+    case Action::import:
+      return "import";
   }
   return "unknown";
 }
@@ -34,6 +36,8 @@ std::string_view symbol_of(Action action) {
       return ".";
     case Action::finish:
       return ">";
+    case Action::import:
+      return "=";
   }
   return "?";
 }
@@ -74,6 +78,8 @@ std::string_view name_of(Reason reason) {
       return "settled";
     case Reason::half_delivered:
       return "half_delivered";
+    case Reason::adopted:
+      return "adopted";
   }
   return "unknown";
 }
@@ -100,6 +106,9 @@ PlanCounts Plan::counts() const {
           break;
         case Action::finish:
           ++counts.finish;
+          break;
+        case Action::import:
+          ++counts.import;
           break;
       }
     }

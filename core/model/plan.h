@@ -21,9 +21,10 @@ enum class Action {
   destroy,  // -    a secret of ours that is no longer needed; counts as one to destroy
   forget,   // .    keytide stops managing it; the secret stays in Atlas; not counted
   finish,   // >    a chain that was begun is brought to its end; not counted
+  import,   // =    a secret that exists becomes keytide's; counts as one to import
 };
 std::string_view name_of(Action action);
-std::string_view symbol_of(Action action);  // "+", "+/-", "~", "-", ".", ">"
+std::string_view symbol_of(Action action);  // "+", "+/-", "~", "-", ".", ">", "="
 
 // Why a new secret is due, in the order in which the rules are asked.
 enum class Reason {
@@ -45,6 +46,7 @@ enum class Reason {
   interrupted,
   settled,
   half_delivered,
+  adopted,
 };
 std::string_view name_of(Reason reason);
 
@@ -110,6 +112,7 @@ struct PlanCounts {
   int destroy = 0;
   int forget = 0;
   int finish = 0;
+  int import = 0;
   int blocked = 0;
   int quarantined = 0;
 };
@@ -119,6 +122,7 @@ struct Plan {
   std::vector<AccountPlan> accounts;  // sorted by address; those without anything to say left out
   std::vector<std::string> warnings;  // about the whole run: clock skew, a scope that can't be read
   int unchanged = 0;
+  bool accepts_store = false;  // an apply accepts a state store that was restored from a backup
 
   PlanCounts counts() const;
   bool empty() const;      // nothing to do, nothing blocked or quarantined

@@ -161,12 +161,13 @@ struct AccountRecord {
 
 // One line of the append-only log: who did what, when and why.
 struct Event {
-  Instant at{};
+  Instant at{};         // the host's clock
   std::string actor;    // "apply by root@host"
   Address address;      // may be empty
   std::string account;  // "mdb_sa_id_… in org …"; may be empty
   std::string kind;     // lower-case words: "secret_created"
   std::string why;
+  std::optional<Instant> atlas_at{};  // Atlas's clock, where it was asked
 
   friend bool operator==(const Event&, const Event&) = default;
 };

@@ -10,6 +10,7 @@
 #include "core/plan/due.h"
 #include "core/plan/guards.h"
 #include "core/plan/new_secret.h"
+#include "core/plan/restored.h"
 #include "core/plan/retire.h"
 #include "core/plan/sinks.h"
 #include "core/plan/situation.h"
@@ -26,7 +27,8 @@ std::vector<std::string> describe_drift(const Situation& s) {
   std::vector<std::string> drift;
   if (!s.drifted) return drift;
   for (const OwnedSecret& now : s.record->secrets) {
-    if (s.loaded->find(now.id) != nullptr) continue;
+    const bool is_imported = s.adopted && s.adopted->secret.id == now.id;
+    if (is_imported || s.loaded->find(now.id) != nullptr) continue;
     drift.push_back(fmt::format("{} ({}) appeared: {}", now.masked, now.id.str(),
                                 now.role == Role::orphan
                                     ? "a create of keytide whose reply was lost made it"
@@ -186,6 +188,13 @@ void block_open_chain(const Situation& s, AccountPlan& out) {
                         "finished or undone; suspend the entry again after it"};
 }
 
+void plan_import(const Situation& s, AccountPlan& out) {
+  const bool is_asked_for = s.loaded == nullptr || s.input->options.import_id;
+  if (is_asked_for) out.blocked = s.not_adopted ? s.not_adopted : find_obstacle(s);
+  if (out.blocked || !s.adopted) return;
+  out.changes.push_back(import_change(s, *s.adopted));
+}
+
 void plan_managed(const Situation& s, AccountPlan& out) {
   if (s.desired->suspend) {
     out.notes.push_back("suspended: nothing is renewed or deleted while `suspend` is true");
@@ -201,6 +210,7 @@ void plan_managed(const Situation& s, AccountPlan& out) {
     plan_chain(s, out);
     return;
   }
+  if (s.adopted) out.changes.push_back(import_change(s, *s.adopted));
   plan_settle(s, out);
   const SinkNeeds needs = find_sink_needs(s);
   const auto due = find_due(s, needs);
@@ -263,17 +273,37 @@ void plan_removed(const Situation& s, AccountPlan& out) {
 
 }  // namespace
 
+// Nothing is done by such a record, and nothing is recorded: not even what is gone, which is a part
+// of how it is told.
+void rest(const Situation& s, AccountPlan& out) {
+  const bool is_quiet =
+      s.desired != nullptr ? s.desired->suspend : s.record->on_remove != OnRemove::retire;
+  if (!is_quiet) out.blocked = restored_block(s);
+  out.desired = s.desired != nullptr ? std::optional(*s.desired) : std::nullopt;
+  out.record = s.loaded != nullptr ? std::optional(*s.loaded) : std::nullopt;
+}
+
 AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
                          const AccountRecord* loaded) {
   const Situation s = gather_situation(input, desired, loaded);
   AccountPlan out;
   out.key = s.key();
   out.address = s.address();
+  if (s.restored && !input.options.refresh_only) {
+    rest(s, out);
+    return out;
+  }
   out.drift = describe_drift(s);
   if (const OwnedSecret* current = s.current()) out.deadline = current->expires_at;
   out.renew_at = s.renew_at_of_current();
   out.quarantined = find_quarantine(s);
-  if (!input.options.refresh_only) {
+  if (input.options.import_only) {
+    if (desired != nullptr) plan_import(s, out);
+  } else if (s.restored) {
+    if (s.adopted) out.changes.push_back(import_change(s, *s.adopted));
+    // What was accepted is recorded even where Atlas shows nothing new.
+    out.settings_changed = s.loaded != nullptr && s.record != *s.loaded;
+  } else if (!input.options.refresh_only) {
     if (desired != nullptr) {
       plan_managed(s, out);
       out.settings_changed = has_old_settings(s);

@@ -86,8 +86,11 @@ std::string way_out_of_full_slots(const Situation& s) {
         s.address().str());
   }
   return s.foreign.empty() ? "wait until the overlap is over, or shorten `overlap`"
-                           : "delete a secret that nobody uses in Atlas, or let keytide do it with "
-                             "safety.reclaim_foreign";
+                           : fmt::format(
+                                 "delete a secret that nobody uses in Atlas, take it over "
+                                 "with `keytide import {} SECRET_ID`, or let keytide "
+                                 "delete it with safety.reclaim_foreign",
+                                 s.address().str());
 }
 
 MaybeBlocked no_free_slot(const Situation& s, bool slot_is_free) {

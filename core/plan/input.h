@@ -12,6 +12,7 @@
 #include "core/model/observed.h"
 #include "core/model/policy.h"
 #include "core/model/record.h"
+#include "core/model/store_epoch.h"
 
 namespace keytide {
 
@@ -24,6 +25,7 @@ struct SinkView {
   bool exists = false;
   Fingerprint fingerprint;  // empty where it holds no value
   bool attributes_match = true;
+  std::string masked{};         // of the value, as Atlas masks it
   std::int64_t generation = 0;  // of the stamp, where it is of this account; 0: none
 };
 
@@ -39,6 +41,8 @@ struct PlanOptions {
   std::set<Address> replace;
   bool refresh = true;        // false: Atlas was not asked; the records are taken for true
   bool refresh_only = false;  // records what Atlas shows and does nothing else
+  bool import_only = false;   // adopts what exists and does nothing else
+  std::optional<SecretId> import_id{};  // with one target: this one, whether a sink holds it or not
 };
 
 struct PlanInput {
@@ -47,8 +51,9 @@ struct PlanInput {
   std::set<ClientId> own_accounts;         // those that keytide itself signs in with
   std::vector<AccountRecord> records;      // sorted by key
   std::vector<ObservedScope> scopes;       // sorted by scope; one for each that is named
-  std::vector<AccountSinks> sinks;         // sorted by key; accounts without a record have none
+  std::vector<AccountSinks> sinks;         // sorted by key; those that were read
   std::string lineage;
+  StoreEpoch store;
   std::string escrow_key;      // the id of the key at hand; empty: there is none
   std::string escrow_problem;  // why there is a key that can\'t be read now; empty: no problem
   Instant now{};               // Atlas's clock

@@ -8,6 +8,7 @@
 
 #include "core/base/duration.h"
 #include "core/plan/account_plan.h"
+#include "core/plan/restored.h"
 
 namespace keytide {
 namespace {
@@ -75,6 +76,10 @@ Plan make_plan(const PlanInput& input) {
     if (says_something(account)) plan.accounts.push_back(std::move(account));
   }
   warn_of_clock(input, plan);
+  if (auto restored = find_restored_store(input); restored && input.options.refresh_only) {
+    plan.accepts_store = true;
+    plan.warnings.push_back(*restored + "; an apply of this plan accepts it as it is then");
+  }
   return plan;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/mutant.h"
 #include "core/base/seal.h"
+#include "core/plan/restored.h"
 #include "core/plan/strangers.h"
 
 namespace keytide {
@@ -60,7 +61,9 @@ void record_stranger(Situation& s, const Stranger& stranger) {
   const ObservedSecret& seen = stranger.secret;
   OwnedSecret secret;
   secret.id = seen.id;
-  const bool is_ours = stranger.origin == Origin::ours || is_mutated(Mutant::window_is_proof);
+  // By a record from a backup nobody can tell what became of it: it may serve by now.
+  const bool is_ours =
+      (stranger.origin == Origin::ours && !s.restored) || is_mutated(Mutant::window_is_proof);
   secret.role = is_ours ? Role::orphan : Role::quarantined;
   secret.masked = seen.masked;
   secret.created_at = seen.created_at;
@@ -212,11 +215,16 @@ Situation gather_situation(const PlanInput& input, const DesiredSecret* desired,
   situation.is_own = input.own_accounts.contains(key.client_id);
   situation.replace = input.options.replace.contains(situation.address());
   if (loaded != nullptr) situation.record = *loaded;
-  const bool is_read = situation.record && situation.observed != nullptr;
+  const bool is_read = loaded != nullptr && situation.observed != nullptr;
   // "No list" is not "an empty list": a whole fleet would seem gone.
   situation.hides_secrets =
       is_read && !situation.observed->says_secrets && !situation.record->secrets.empty();
-  if (is_read && !situation.hides_secrets) take_over(situation, *situation.observed);
+  situation.restored = find_restored(situation);
+  const bool is_accepted = situation.restored && input.options.refresh_only && is_read;
+  if (is_accepted) accept_restored(situation);
+  situation.adopted = adopt(situation, situation.not_adopted);
+  const bool is_known = situation.record && situation.observed != nullptr;
+  if (is_known && !situation.hides_secrets) take_over(situation, *situation.observed);
   count_slots(situation);
   return situation;
 }

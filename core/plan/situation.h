@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/model/schedule.h"
+#include "core/plan/adopt.h"
 #include "core/plan/input.h"
 
 namespace keytide {
@@ -28,6 +29,11 @@ struct Situation {
   // The record's open attempt came to its settling: it was closed here as one that nobody will
   // learn the outcome of. Its number.
   std::optional<std::int64_t> settled;
+  // What became ours here without a create, and why what a person named did not.
+  std::optional<Adoption> adopted;
+  std::optional<Blocked> not_adopted;
+  // Why the record is older than what it is about: nothing may be done by it.
+  std::optional<std::string> restored;
   int slots_taken = 0;
   bool hides_secrets = false;  // the reply has no list of secrets, and the record knows some
   bool replace = false;

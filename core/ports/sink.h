@@ -31,6 +31,7 @@ struct Payload {
 struct SinkReading {
   bool exists = false;
   Fingerprint fingerprint;  // of the value found; empty where it exists but holds none
+  std::string masked;       // the same value, as masked() shows it
   // The stamp, where the format carries one: the generation, and the account that it is of.
   std::optional<std::int64_t> generation;
   std::string client_id;

@@ -11,6 +11,7 @@
 #include "core/base/fingerprint.h"
 #include "core/base/result.h"
 #include "core/model/record.h"
+#include "core/model/store_epoch.h"
 
 namespace keytide {
 
@@ -30,6 +31,11 @@ class StateStore {
   virtual ~StateStore() = default;
 
   virtual const StoreIdentity& identity() const = 0;
+  // How far it got. Errors: io, corrupt.
+  virtual Result<StoreEpoch> epoch() = 0;
+  // A person accepts a store that was restored from a backup: its epoch goes above the highest
+  // seen.
+  virtual Result<void> accept_restored(const Event& event) = 0;
   // All records, sorted by key.
   virtual Result<std::vector<AccountRecord>> load() = 0;
   virtual Result<std::optional<AccountRecord>> find(const AccountKey& key) = 0;

@@ -7,6 +7,7 @@
 
 #include "core/base/mutant.h"
 #include "core/plan/account_plan.h"
+#include "core/reconcile/adopt.h"
 #include "core/reconcile/attempt.h"
 #include "core/reconcile/destroy.h"
 #include "core/reconcile/refresh.h"
@@ -34,6 +35,7 @@ AccountPlan plan_again(const Run& run) {
   const PlanInput& base = *run.context.input;
   PlanInput input;
   input.lineage = base.lineage;
+  input.store = base.store;
   input.escrow_key = base.escrow_key;
   input.escrow_problem = base.escrow_problem;
   input.own_accounts = base.own_accounts;
@@ -53,8 +55,9 @@ AccountPlan plan_again(const Run& run) {
   }
   input.scopes.push_back(std::move(scope));
   const bool is_known = run.record.version > 0;
-  if (run.plan.desired && is_known) {
-    input.sinks.push_back(read_sinks(run.ports, *run.plan.desired, run.record));
+  if (run.plan.desired) {
+    input.sinks.push_back(
+        read_sinks(run.ports, *run.plan.desired, is_known ? &run.record : nullptr));
   }
   return plan_account(input, run.plan.desired ? &*run.plan.desired : nullptr,
                       is_known ? &run.record : nullptr);
@@ -89,6 +92,8 @@ Result<void> carry_out(Run& run, const Change& change) {
     case Action::finish:
       return change.reason == Reason::settled ? settle_attempt(run, change)
                                               : finish_chain(run, change);
+    case Action::import:
+      return adopt_secret(run, change);
   }
   return {};
 }
@@ -110,6 +115,9 @@ void count(AccountOutcome& outcome, Action action) {
       break;
     case Action::finish:
       break;
+    case Action::import:
+      ++outcome.imported;
+      break;
   }
 }
 
@@ -120,17 +128,22 @@ const Change* find_settle(const AccountPlan& plan) {
   return nullptr;
 }
 
-// What came of an unknown create is decided by two lists, a minute apart, that agree. The plan's
-// record is what the first one made of it: the second judges what is stored.
-Result<void> wait_for_second_list(Run& run) {
-  if (find_settle(run.plan) == nullptr) return {};
+// The plan's record is what the gathering made of it, with what was settled or adopted: a second
+// look judges what is stored.
+Result<void> go_back_to_stored(Run& run) {
+  if (run.record.version == 0) return {};
   auto stored = run.ports.store.find(run.plan.key);
   if (!stored) return fail(std::move(stored.error()));
   if (!*stored || (*stored)->version != run.record.version) {
     return fail(ErrorKind::conflict, "its record changed since the plan: plan again");
   }
   run.record = std::move(**stored);
-  if (is_mutated(Mutant::no_second_list)) return {};
+  return {};
+}
+
+// What came of an unknown create is decided by two lists, a minute apart, that agree.
+Result<void> wait_for_second_list(Run& run) {
+  if (find_settle(run.plan) == nullptr || is_mutated(Mutant::no_second_list)) return {};
   return wait_for_second_look(run, "to see whether Atlas lists the same secrets then");
 }
 
@@ -151,6 +164,9 @@ Result<void> prepare(Run& run) {
   const bool looks = std::any_of(run.plan.changes.begin(), run.plan.changes.end(), touches_atlas);
   if (!looks) return {};
   const bool planned_create = makes_secret(run.plan);
+  if (find_settle(run.plan) != nullptr || has_action(run.plan, Action::import)) {
+    if (auto back = go_back_to_stored(run); !back) return back;
+  }
   if (auto waited = wait_for_second_list(run); !waited) return waited;
   if (auto seen = look(run); !seen) return seen;
   AccountPlan again = plan_again(run);

@@ -157,7 +157,7 @@ Result<void> open_attempt(Run& run, std::string reason) {
   // A sink that was written under another record (a new store, an entry that came back) would
   // refuse a lower generation than its stamp.
   std::int64_t highest = record.generation;
-  for (const SinkView& view : read_sinks(run.ports, run.desired(), record).views) {
+  for (const SinkView& view : read_sinks(run.ports, run.desired(), &record).views) {
     highest = std::max(highest, view.generation);
   }
   run.next_generation = highest + 1;

@@ -25,19 +25,21 @@ SinkView read_sink(const Ports& ports, const ClientId& account, const SinkSpec& 
   view.readable = true;
   view.exists = reading->exists;
   view.fingerprint = reading->fingerprint;
+  view.masked = reading->masked;
   view.attributes_match = reading->attributes_match;
   if (reading->client_id == account.str()) view.generation = reading->generation.value_or(0);
   return view;
 }
 
 AccountSinks read_sinks(const Ports& ports, const DesiredSecret& desired,
-                        const AccountRecord& record) {
+                        const AccountRecord* record) {
   AccountSinks sinks{desired.account, {}};
   for (const SinkSpec& sink : desired.deliver) {
     if (sink.is_hook()) continue;
     sinks.views.push_back(read_sink(ports, desired.account.client_id, sink));
   }
-  for (const Delivery& delivery : record.deliveries) {
+  if (record == nullptr) return sinks;
+  for (const Delivery& delivery : record->deliveries) {
     const auto is_it = [&](const SinkView& view) {
       return view.sink == delivery.sink && view.target_digest == delivery.target_digest;
     };

@@ -14,8 +14,9 @@ ObservedScope read_scope(Issuer& issuer, const Scope& scope);
 // One data sink of that account, by its fingerprint alone. Hooks are not readable.
 SinkView read_sink(const Ports& ports, const ClientId& account, const SinkSpec& sink);
 
-// The data sinks of an entry, sorted by name, and those that its record knows beside them.
+// The data sinks of an entry, sorted by name, and those that its record knows beside them; null:
+// it has none.
 AccountSinks read_sinks(const Ports& ports, const DesiredSecret& desired,
-                        const AccountRecord& record);
+                        const AccountRecord* record);
 
 }  // namespace keytide

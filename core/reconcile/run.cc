@@ -31,7 +31,8 @@ Run begin_run(const AccountPlan& plan, const Ports& ports, const RunContext& con
 Result<void> note(Run& run, std::string kind, std::string why) {
   if (is_left_out(kind)) return {};
   const Event event{run.ports.clock.now(),    run.context.actor, run.record.address,
-                    describe(run.record.key), std::move(kind),   std::move(why)};
+                    describe(run.record.key), std::move(kind),   std::move(why),
+                    run.ports.issuer.now()};
   const auto version = run.ports.store.save(run.record, event);
   if (!version) return fail(Error(version.error()).within("while recording " + event.kind));
   run.record.version = *version;

@@ -47,6 +47,7 @@ struct AccountOutcome {
   int changed = 0;
   int destroyed = 0;
   int forgotten = 0;
+  int imported = 0;
   bool stopped = false;  // RunContext::stopping said so, and changes are left
   std::vector<Error> errors;
   std::vector<std::string> warnings;

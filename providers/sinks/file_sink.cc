@@ -153,7 +153,10 @@ class FileSinkOnDisk final : public Sink {
     reading.exists = content.exists();
     if (!reading.exists) return reading;
     const ParsedContent shown = content.parse(spec_.format);
-    if (!shown.value.empty()) reading.fingerprint = fingerprint_of(shown.value, key);
+    if (!shown.value.empty()) {
+      reading.fingerprint = fingerprint_of(shown.value, key);
+      reading.masked = masked(shown.value);
+    }
     reading.generation = shown.generation;
     reading.client_id = shown.client_id;
     reading.attributes_match = attributes_match(content.status());

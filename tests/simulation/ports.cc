@@ -78,6 +78,7 @@ class SimSink : public Sink {
     reading.exists = !file_.value.empty();
     if (!reading.exists) return reading;
     reading.fingerprint = fingerprint_of(file_.value, key);
+    reading.masked = masked(file_.value);
     reading.generation = file_.generation;
     reading.client_id = file_.client_id;
     return reading;

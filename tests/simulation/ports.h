@@ -85,6 +85,10 @@ class SimStore : public StateStore {
       : inner_(inner), identity_(identity), chaos_(chaos), trace_(trace) {}
 
   const StoreIdentity& identity() const override { return identity_; }
+  Result<StoreEpoch> epoch() override { return inner_.epoch(); }
+  Result<void> accept_restored(const Event& event) override {
+    return inner_.accept_restored(event);
+  }
   Result<std::vector<AccountRecord>> load() override { return inner_.load(); }
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override {
     return inner_.find(key);

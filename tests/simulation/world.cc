@@ -215,11 +215,12 @@ PlanInput SimWorld::gather() {
   for (const Subject& subject : subjects_) input.desired.secrets.push_back(subject.desired);
   input.records = records();
   input.lineage = identity_.lineage;
+  input.store = store_->epoch().value();
   if (has_escrow_) input.escrow_key = escrow_.key_id().value();
   input.scopes.push_back(read_scope(ports.issuer, subjects_.front().desired.account.scope));
   for (const Subject& subject : subjects_) {
     const auto record = store_->find(subject.desired.account).value();
-    if (record) input.sinks.push_back(read_sinks(ports, subject.desired, *record));
+    input.sinks.push_back(read_sinks(ports, subject.desired, record ? &*record : nullptr));
   }
   input.host_now = clock_.now();
   input.now = ports.issuer.now();

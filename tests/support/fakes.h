@@ -269,6 +269,7 @@ class FakeSink : public Sink {
     SinkReading reading;
     reading.exists = file().value.has_value();
     if (reading.exists) reading.fingerprint = fingerprint_of(*file().value, key);
+    if (reading.exists) reading.masked = masked(*file().value);
     reading.generation = file().generation;
     reading.client_id = "mdb_sa_id_1234567890abcdef12345678";
     return reading;
@@ -332,7 +333,15 @@ class FakeStore : public StateStore {
   std::vector<Event> log;
   std::set<std::string> failing;  // kinds of events whose transactions fail
 
+  StoreEpoch age;
+
   explicit FakeStore(Journal& journal) : journal_(journal) {}
+  Result<StoreEpoch> epoch() override { return age; }
+  Result<void> accept_restored(const Event& event) override {
+    age.here = ++age.seen;
+    log.push_back(event);
+    return {};
+  }
   const StoreIdentity& identity() const override { return identity_; }
   Result<std::vector<AccountRecord>> load() override {
     std::vector<AccountRecord> all;

@@ -49,6 +49,7 @@ struct House {
     input.desired = desired;
     input.records = store.load().value();
     input.lineage = store.identity().lineage;
+    input.store = store.age;
     if (has_escrow) input.escrow_key = escrow.key_id().value();
     input.now = issuer->now();
     input.host_now = clock.now();
@@ -58,8 +59,8 @@ struct House {
     const Ports all = ports();
     for (const DesiredSecret& secret : desired.secrets) {
       const auto record = store.records.find(secret.account);
-      if (record == store.records.end()) continue;
-      input.sinks.push_back(read_sinks(all, secret, record->second));
+      const bool is_known = record != store.records.end();
+      input.sinks.push_back(read_sinks(all, secret, is_known ? &record->second : nullptr));
     }
     return input;
   }

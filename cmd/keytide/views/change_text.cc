@@ -240,6 +240,7 @@ std::string body_of(const AccountPlan& account, const Change& change, Instant no
     case Action::forget:
       return body_of_forget(account, now, style);
     case Action::finish:
+    case Action::import:
       return body_of_secret(account, change, ' ', now, style);
   }
   return "";
@@ -268,6 +269,8 @@ std::string_view participle_of(Action action) {
       return "forgotten";
     case Action::finish:
       return "finished";
+    case Action::import:
+      return "imported";
   }
   return "changed";
 }
@@ -279,6 +282,7 @@ Ink ink_of(Action action) {
       return Ink::green;
     case Action::update:
     case Action::finish:
+    case Action::import:
       return Ink::yellow;
     case Action::destroy:
       return Ink::red;

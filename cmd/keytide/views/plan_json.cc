@@ -117,7 +117,7 @@ std::string summary_line(const Plan& plan, Instant at) {
   const JsonObject body = JsonObject()
                               .number("add", counts.add)
                               .number("change", counts.change)
-                              .number("import", 0)
+                              .number("import", counts.import)
                               .number("remove", counts.destroy)
                               .number("forget", counts.forget)
                               .number("finish", counts.finish)

@@ -27,6 +27,8 @@ std::string_view meaning_of(Action action) {
       return "forget (no manifest names it any more)";
     case Action::finish:
       return "finish what was interrupted";
+    case Action::import:
+      return "import (no new secret: the one that exists is taken over)";
   }
   return "change";
 }
@@ -63,8 +65,8 @@ std::string render_drift(const Plan& plan, const PlanTextOptions& options) {
 }
 
 std::string render_legend(const Plan& plan, const Style& style) {
-  constexpr std::array kAll{Action::create,  Action::renew,  Action::update,
-                            Action::destroy, Action::forget, Action::finish};
+  constexpr std::array kAll{Action::create, Action::renew,  Action::update, Action::destroy,
+                            Action::forget, Action::finish, Action::import};
   std::string text = "Actions are marked with these symbols:\n";
   for (const Action action : kAll) {
     if (!has_action(plan, action)) continue;
@@ -188,7 +190,7 @@ int count_cuts_without_consent(const Plan& plan) {
 std::string render_summary(const Plan& plan, const PlanTextOptions& options) {
   const Style& style = options.style;
   if (plan.empty()) {
-    if (options.refresh_only && plan.has_drift()) {
+    if (options.refresh_only && (plan.has_drift() || plan.accepts_store)) {
       return "Nothing but the state would change.\n";
     }
     return style.paint(Ink::bold, "No changes. Your secrets match the configuration.") + "\n";
@@ -224,8 +226,10 @@ std::string render_summary(const Plan& plan, const PlanTextOptions& options) {
 }  // namespace
 
 std::string plan_line(const PlanCounts& counts) {
-  return fmt::format("Plan: {} to add, {} to change, {} to destroy.", counts.add, counts.change,
-                     counts.destroy);
+  const std::string imports =
+      counts.import > 0 ? fmt::format("{} to import, ", counts.import) : std::string();
+  return fmt::format("Plan: {}{} to add, {} to change, {} to destroy.", imports, counts.add,
+                     counts.change, counts.destroy);
 }
 
 std::string render_plan(const Plan& plan, const PlanTextOptions& options) {

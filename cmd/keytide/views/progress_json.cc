@@ -102,7 +102,7 @@ std::string json_apply_summary(const ExecuteResult& result, const PlanCounts& pl
   const JsonObject body = JsonObject()
                               .number("add", result.added)
                               .number("change", result.changed)
-                              .number("import", 0)
+                              .number("import", result.imported)
                               .number("remove", result.destroyed)
                               .number("forget", result.forgotten)
                               .number("blocked", planned.blocked)

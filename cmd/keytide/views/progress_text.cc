@@ -30,6 +30,8 @@ Words words_of(Action action) {
       return {"Forgetting", "Removal from the state"};
     case Action::finish:
       return {"Finishing", "Recovery"};
+    case Action::import:
+      return {"Importing", "Import"};
   }
   return {"Changing", "Change"};
 }
@@ -168,8 +170,10 @@ void ProgressText::erase() {
 
 std::string apply_line(const ExecuteResult& result) {
   const bool complete = result.failures.empty() && result.not_started == 0;
-  return fmt::format("{} Secrets: {} added, {} changed, {} destroyed.",
-                     complete ? "Apply complete!" : "Apply incomplete.", result.added,
+  const std::string imports =
+      result.imported > 0 ? fmt::format("{} imported, ", result.imported) : std::string();
+  return fmt::format("{} Secrets: {}{} added, {} changed, {} destroyed.",
+                     complete ? "Apply complete!" : "Apply incomplete.", imports, result.added,
                      result.changed, result.destroyed);
 }
 

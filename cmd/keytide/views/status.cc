@@ -33,6 +33,11 @@ const Change* find_create(const Subject& subject) {
   return at == changes.end() ? nullptr : &*at;
 }
 
+bool imports(const Subject& subject) {
+  return subject.plan != nullptr && !subject.plan->changes.empty() &&
+         subject.plan->changes.front().action == Action::import;
+}
+
 bool has_live(const AccountRecord& record, Role role, Instant now) {
   const OwnedSecret* secret = record.with_role(role);
   return secret != nullptr && secret->expires_at > now;
@@ -53,7 +58,7 @@ Phase phase_of(const Subject& s) {
   if (open && record->with_role(Role::fresh) != nullptr) {
     return record->attempt->phase == AttemptPhase::created ? Phase::created : Phase::verified;
   }
-  if (find_create(s) != nullptr) return Phase::due;
+  if (find_create(s) != nullptr || imports(s)) return Phase::due;
   if (record == nullptr || !has_live(*record, Role::current, s.now)) return Phase::due;
   return has_live(*record, Role::previous, s.now) ? Phase::overlap : Phase::active;
 }

@@ -22,7 +22,7 @@ enum class Phase {
   blocked,    // it can't be served now: the reason and the way out say why
   created,    // Atlas made the new secret, it has not signed in yet
   verified,   // the new secret signed in, not every sink has it yet
-  due,        // the next apply makes a new secret
+  due,        // the next apply makes a new secret, or imports one
   overlap,    // switched; the previous secret still works
   active,     // the current secret works and nothing is to be done
 };

@@ -42,6 +42,17 @@ TEST_P(StateStoreConformance, IsBornEmptyWithAnIdentity) {
   EXPECT_EQ(store_->find(account_key("x")).value(), std::nullopt);
 }
 
+TEST_P(StateStoreConformance, CountsItsEpochUpAndKnowsWhenItWasWritten) {
+  EXPECT_FALSE(store_->epoch().value().written_at);
+  const std::int64_t born = store_->epoch().value().here;
+  save(full_record("mdb_sa_id_1"));
+  ASSERT_TRUE(store_->append(event_at(7, "later")));
+  const StoreEpoch epoch = store_->epoch().value();
+  EXPECT_EQ(epoch.here, born + 2);
+  EXPECT_FALSE(epoch.is_restored());
+  EXPECT_EQ(epoch.written_at, event_at(7, "later").atlas_at);
+}
+
 TEST_P(StateStoreConformance, GivesBackEveryFieldAsItWasSaved) {
   AccountRecord record = full_record("mdb_sa_id_1");
   EXPECT_EQ(save(record), 1);

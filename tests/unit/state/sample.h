@@ -68,7 +68,8 @@ inline AccountRecord plain_record(const std::string& client_id, const std::strin
 }
 
 inline Event event_at(std::int64_t at, const std::string& kind, const std::string& address = "a") {
-  return {second(at), "apply by root@host", Address(address), "mdb_sa_id_1 in org 1", kind, "why"};
+  return {second(at), "apply by root@host", Address(address), "mdb_sa_id_1 in org 1", kind,
+          "why",      second(at + 1)};
 }
 
 }  // namespace keytide

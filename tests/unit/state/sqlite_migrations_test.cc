@@ -47,7 +47,7 @@ TEST_F(SqliteMigrations, KeepACopyOfWhatWasThere) {
     ASSERT_TRUE(migrated) << migrated.error().text();
     EXPECT_EQ((*migrated)->load().value().front().owner, "migrated");
   }
-  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.v1.bak"));
+  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch", "keytide.db.v1.bak"));
   const auto copy = SqliteStore::open_readonly(path_ + ".v1.bak").value();
   AccountRecord without_escrow = record_;
   without_escrow.escrow.reset();
@@ -67,7 +67,8 @@ TEST_F(SqliteMigrations, AreTakenOneAfterTheOtherWithACopyOfEach) {
   const auto steps = released_and(
       {"UPDATE account SET owner = 'two'", "UPDATE account SET owner = owner || ', three'"});
   EXPECT_EQ(open(steps).value()->load().value().front().owner, "two, three");
-  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.v1.bak", "keytide.db.v2.bak"));
+  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch", "keytide.db.v1.bak",
+                                           "keytide.db.v2.bak"));
 }
 
 TEST_F(SqliteMigrations, ThatFailLeaveTheOldShape) {
@@ -84,7 +85,7 @@ TEST_F(SqliteMigrations, AreDoneInMemoryForAReader) {
   const auto reader = SqliteStore::open_readonly(path_, {true, &steps}).value();
   EXPECT_EQ(reader->load().value().front().owner, "migrated");
   EXPECT_EQ(folder_.read("keytide.db"), bytes);
-  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db"));
+  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch"));
 }
 
 TEST_F(SqliteMigrations, OfANewerKeytideAreRefusedWithBothVersionsAndTheWayOut) {

@@ -55,7 +55,7 @@ TEST_F(SqliteReading, LeavesNoTrace) {
     EXPECT_EQ(reader->load().value().size(), 1u);
   }
   EXPECT_EQ(folder_.read("keytide.db"), bytes);
-  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db"));
+  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch"));
 }
 
 TEST_F(SqliteReading, RefusesToWrite) {
