@@ -69,6 +69,15 @@ Result<std::int64_t> MemoryStore::save(const AccountRecord& record, const Event&
   return saved.version;
 }
 
+// No disk that could be full: what is spilled is saved, without an event.
+Result<void> MemoryStore::spill(const AccountRecord& record) {
+  const std::lock_guard lock(mutex_);
+  AccountRecord& saved = records_[record.key] = record;
+  ++saved.version;
+  count();
+  return {};
+}
+
 Result<void> MemoryStore::erase(const AccountKey& key, std::int64_t version, const Event& event) {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(key);

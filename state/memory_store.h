@@ -25,6 +25,7 @@ class MemoryStore : public StateStore {
   Result<std::vector<AccountRecord>> load() override;
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override;
   Result<std::int64_t> save(const AccountRecord& record, const Event& event) override;
+  Result<void> spill(const AccountRecord& record) override;
   Result<void> erase(const AccountKey& key, std::int64_t version, const Event& event) override;
   Result<void> append(const Event& event) override;
   Result<std::vector<Event>> events(const EventQuery& query) override;

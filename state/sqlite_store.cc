@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "state/epoch_counter.h"
 #include "state/memory_store.h"
+#include "state/spill.h"
 #include "state/sqlite_codec.h"
 #include "state/sqlite_error.h"
 #include "state/sqlite_reader.h"
@@ -57,7 +59,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
     return {};
   });
   if (!prepared) return fail(std::move(prepared.error()));
+  store->spill_ = std::make_unique<SpillFile>(path);
   store->queue_ = std::make_unique<CommitQueue>(store->connection_, path, *store->counter_);
+  store->absorb_spill();
   return store;
 }
 
@@ -116,6 +120,11 @@ Result<std::vector<AccountRecord>> SqliteStore::read(const std::optional<Account
     return {};
   });
   if (!done) return fail(std::move(done.error()));
+  for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
+    for (AccountRecord& record : out) {
+      if (auto saved = with_spilled(record, spilled)) record = std::move(*saved);
+    }
+  }
   return out;
 }
 
@@ -156,6 +165,34 @@ Result<std::int64_t> SqliteStore::save(const AccountRecord& record, const Event&
     if (version) rows_->append(event);
     return version;
   });
+}
+
+Result<void> SqliteStore::spill(const AccountRecord& record) {
+  const OwnedSecret* fresh = record.with_role(Role::fresh);
+  CHECK(fresh != nullptr, "what is spilled is a new secret");
+  if (spill_ == nullptr) {
+    return fail(ErrorKind::refused, fmt::format("{} was opened for reading alone", path_));
+  }
+  const std::lock_guard lock(spill_mutex_);
+  return spill_->add({identity_.lineage, record.key, record.version, *fresh, record.escrow});
+}
+
+// Where it can't be saved yet, it stays for the next time; readers see it meanwhile.
+void SqliteStore::absorb_spill() {
+  if (read_spill(path_, identity_.lineage).empty()) return;
+  // With what was spilled, and of the version that is stored.
+  const auto records = load();
+  if (!records) return;
+  for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
+    for (const AccountRecord& record : *records) {
+      if (record.find(spilled.secret.id) == nullptr || record.version != spilled.version) continue;
+      Event event{spilled.secret.created_at, "the spill file", record.address,
+                  describe(record.key),      "secret_created", ""};
+      event.why = spilled.secret.id.str() + ", recorded late: the store could not be written";
+      if (!save(record, event)) return;
+    }
+  }
+  spill_->empty();
 }
 
 Result<void> SqliteStore::erase(const AccountKey& key, std::int64_t version, const Event& event) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "core/ports/state_store.h"
@@ -18,6 +19,7 @@ namespace keytide {
 
 class EpochCounter;
 class RowWriter;
+class SpillFile;
 class SqliteReader;
 
 struct SqliteOptions {
@@ -47,6 +49,7 @@ class SqliteStore : public StateStore {
   Result<std::vector<AccountRecord>> load() override;
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override;
   Result<std::int64_t> save(const AccountRecord& record, const Event& event) override;
+  Result<void> spill(const AccountRecord& record) override;
   Result<void> erase(const AccountKey& key, std::int64_t version, const Event& event) override;
   Result<void> append(const Event& event) override;
   Result<std::vector<Event>> events(const EventQuery& query) override;
@@ -59,12 +62,15 @@ class SqliteStore : public StateStore {
   Result<void> check_room() const;
   Result<std::vector<AccountRecord>> read(const std::optional<AccountKey>& only);
   Result<std::int64_t> write(const CommitQueue::Work& work);
+  void absorb_spill();
 
   const std::string path_;
   std::uint64_t room_for_a_create_ = 0;
   StoreIdentity identity_;
   std::int64_t epoch_seen_ = 0;  // beside the store, before it was opened
   std::unique_ptr<EpochCounter> counter_;
+  std::mutex spill_mutex_;
+  std::unique_ptr<SpillFile> spill_;      // null: read only
   Connection connection_;                 // that writes; null: read only. Closed last: it tidies up
   std::unique_ptr<SqliteReader> reader_;  // null: there is no database yet
   std::unique_ptr<RowWriter> rows_;

@@ -87,8 +87,9 @@ OwnedSecret owned(const Run& run, const CreatedSecret& made) {
   return secret;
 }
 
-// W2. The store may fail right after a create (a full disk): it is tried again, and as a last
-// resort the new secret is deleted, so that it isn't left in Atlas without a record.
+// W2. The store may fail right after a create (a full disk): it is tried again, then the secret is
+// written down beside the store. Where that fails too it is deleted, so that it isn't left in Atlas
+// without a record.
 Result<void> record_created(Run& run, const CreatedSecret& made) {
   run.record.attempt->phase = AttemptPhase::created;
   run.record.secrets.push_back(owned(run, made));
@@ -100,6 +101,12 @@ Result<void> record_created(Run& run, const CreatedSecret& made) {
         run, "secret_created",
         fmt::format("{} expires {}", made.seen.id.str(), format_instant(made.seen.expires_at)));
     if (written) return {};
+  }
+  if (run.ports.store.spill(run.record)) {
+    return fail(std::move(written.error())
+                    .within(fmt::format("the new secret {} is in the spill file beside the state "
+                                        "store; repair that, then apply again: it goes on",
+                                        made.seen.id.str())));
   }
   const auto deleted = run.ports.issuer.remove(run.plan.key, made.seen.id);
   return fail(

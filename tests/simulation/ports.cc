@@ -190,6 +190,16 @@ Result<std::int64_t> SimStore::save(const AccountRecord& record, const Event& ev
   return saved;
 }
 
+Result<void> SimStore::spill(const AccountRecord& record) {
+  const Trouble trouble = chaos_.at_save("spill");
+  trace_.add(fmt::format("W spill {}: {}", record.address.str(), name_of(trouble)));
+  if (trouble == Trouble::crash_before) throw Crash();
+  if (trouble == Trouble::failed_write) return fail(ErrorKind::io, "disk full");
+  auto spilled = inner_.spill(record);
+  if (trouble == Trouble::crash_after) throw Crash();
+  return spilled;
+}
+
 Result<void> SimStore::erase(const AccountKey& key, std::int64_t version, const Event& event) {
   const Trouble trouble = chaos_.at_save(event.kind);
   if (trouble == Trouble::crash_before) throw Crash();

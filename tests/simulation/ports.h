@@ -94,6 +94,7 @@ class SimStore : public StateStore {
     return inner_.find(key);
   }
   Result<std::int64_t> save(const AccountRecord& record, const Event& event) override;
+  Result<void> spill(const AccountRecord& record) override;
   Result<void> erase(const AccountKey& key, std::int64_t version, const Event& event) override;
   Result<void> append(const Event& event) override { return inner_.append(event); }
   Result<std::vector<Event>> events(const EventQuery& query) override {

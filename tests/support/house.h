@@ -8,6 +8,7 @@
 #include "core/plan/make_plan.h"
 #include "core/reconcile/account.h"
 #include "core/reconcile/refresh.h"
+#include "tests/support/fake_store.h"
 #include "tests/support/fakes.h"
 #include "tests/support/plan_world.h"
 

@@ -316,38 +316,6 @@ TEST_F(Sqlite, BacksUpWhileItIsInUseToANewPrivateFile) {
   EXPECT_EQ(copy->identity().lineage, store->identity().lineage);
 }
 
-TEST_F(Sqlite, ABackupThatIsPutBackIsBehindUntilItIsAccepted) {
-  make_store();
-  ASSERT_TRUE(backup_store(path_, folder_.file("copy.db")));
-  ASSERT_TRUE(open()->append(event_at(2, "later")));
-  ASSERT_EQ(rename(folder_.file("copy.db").c_str(), path_.c_str()), 0);
-  const auto age = [&] { return SqliteStore::open_readonly(path_).value()->epoch().value(); };
-  EXPECT_EQ(age().here, 1);
-  EXPECT_EQ(age().seen, 2);
-  // What is written meanwhile does not make up for it.
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(open()->append(event_at(3, "meanwhile")));
-  EXPECT_TRUE(age().is_restored());
-  ASSERT_TRUE(open()->accept_restored(event_at(4, "accepted")));
-  EXPECT_FALSE(age().is_restored());
-  EXPECT_GT(age().here, 2);
-}
-
-TEST_F(Sqlite, AnEpochOfAnotherStoreSaysNothing) {
-  make_store();
-  ASSERT_TRUE(open()->append(event_at(2, "later")));
-  unlink(path_.c_str());
-  make_store();
-  EXPECT_FALSE(open()->epoch().value().is_restored());
-}
-
-TEST_F(Sqlite, ADamagedEpochFileSaysNothing) {
-  make_store();
-  for (const char* text : {"", "keytide epoch", "keytide epoch x", "keytide epoch x y\n", "\xff"}) {
-    folder_.write("keytide.db.epoch", text);
-    EXPECT_FALSE(open()->epoch().value().is_restored()) << text;
-  }
-}
-
 TEST_F(Sqlite, ABackupReplacesNothing) {
   make_store();
   folder_.write("copy.db", "precious");

@@ -277,6 +277,20 @@ TEST(Renew, AStoreThatFailsRightAfterTheCreateLeavesNoSecretBehind) {
   EXPECT_FALSE(house.atlas.is_alive(SecretId("s2")));
 }
 
+TEST(Renew, AStoreThatFailsRightAfterTheCreateSpillsTheSecretAndTheNextApplyGoesOn) {
+  Renewing house;
+  house.has_escrow = true;
+  house.store.can_spill = true;
+  house.store.failing = {"secret_created"};
+  EXPECT_THAT(house.apply().errors, HasSubstr("the new secret s2 is in the spill file"));
+  EXPECT_TRUE(house.atlas.is_alive(SecretId("s2")));
+  EXPECT_EQ(house.unreported(), "");
+  house.store.failing.clear();
+  EXPECT_EQ(house.apply().errors, "");
+  EXPECT_EQ(house.record().with_role(Role::current)->id.str(), "s2");
+  EXPECT_EQ(house.dead_files(), "");
+}
+
 TEST(Renew, AStoreAndAnAtlasThatBothFailNameTheSecretToDelete) {
   Renewing house;
   house.store.failing = {"secret_created"};
