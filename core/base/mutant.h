@@ -23,6 +23,7 @@ enum class Mutant {
   previous_stays_previous,  // it is not restored when the current one is deleted
   no_loop_guard,            // creates without end
   escrow_is_kept,           // after the switch
+  restored_goes_on,         // a store from a backup counts like any other
   unverified_is_delivered,  // whatever the proof said
 };
 

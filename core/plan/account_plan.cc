@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/duration.h"
+#include "core/base/mutant.h"
 #include "core/plan/chain.h"
 #include "core/plan/due.h"
 #include "core/plan/guards.h"
@@ -289,7 +290,8 @@ AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
   AccountPlan out;
   out.key = s.key();
   out.address = s.address();
-  if (s.restored && !input.options.refresh_only) {
+  const bool rests = s.restored && !input.options.refresh_only;
+  if (rests && !is_mutated(Mutant::restored_goes_on)) {
     rest(s, out);
     return out;
   }

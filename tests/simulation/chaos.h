@@ -36,8 +36,9 @@ struct Mood {
   double write = 0;
   double people =
       0;  // of a tick: somebody creates or deletes a secret, uses one, edits the manifest
-  double sinks = 0;  // of a tick: a file is lost, altered, or can't be written for a while
-  double clock = 0;  // of a tick: the host's clock steps
+  double sinks = 0;   // of a tick: a file is lost, altered, or can't be written for a while
+  double clock = 0;   // of a tick: the host's clock steps
+  double backup = 0;  // of a tick: the store is backed up, restored or lost
 };
 
 using Coverage = std::map<std::string, std::array<std::int64_t, kTroubles>>;
@@ -56,7 +57,11 @@ class Chaos {
   // For how something happens.
   Random& random() { return random_; }
 
-  void calm() { mood_ = {}; }
+  void calm() {
+    mood_ = {};
+    is_calm_ = true;
+  }
+  bool is_calm() const { return is_calm_; }
   std::int64_t count() const { return count_; }  // of troubles so far, left out ones too
   const Coverage& coverage() const { return coverage_; }
 
@@ -66,6 +71,7 @@ class Chaos {
   Random random_;
   Mood mood_;
   const std::set<std::int64_t> left_out_;
+  bool is_calm_ = false;
   std::int64_t count_ = 0;
   Coverage coverage_;
 };

@@ -25,7 +25,7 @@ Instant SimWorld::next_moment() {
     if (moment > now) next = std::min(next, moment + Seconds(1));
   };
   const auto all = records();
-  bool is_restless = all.size() < subjects_.size();
+  bool is_restless = all.size() < subjects_.size() || store_->epoch().value().is_restored();
   for (const Subject& subject : subjects_) {
     for (const SinkSpec& sink : subject.desired.deliver) {
       at(disk_[sink.name].down_until);
@@ -65,6 +65,7 @@ void SimWorld::advance() {
 void SimWorld::live() {
   let_people_act();
   let_sinks_fail();
+  let_store_be_replaced();
   if (chaos_.happens(&Mood::clock, "the host's clock steps")) {
     clock_.offset = Seconds(chaos_.random().below(400) - 200);
   }

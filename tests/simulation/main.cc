@@ -46,6 +46,7 @@ constexpr NamedMutant kMutants[] = {
     {Mutant::previous_stays_previous, "the previous secret is not restored"},
     {Mutant::no_loop_guard, "no loop guard"},
     {Mutant::escrow_is_kept, "the escrow is not erased"},
+    {Mutant::restored_goes_on, "a restored store goes on"},
     {Mutant::unverified_is_delivered, "what is not proven is delivered"},
 };
 

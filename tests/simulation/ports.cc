@@ -184,7 +184,15 @@ Result<std::int64_t> SimStore::save(const AccountRecord& record, const Event& ev
       fmt::format("W {} {}: {} {}", event.kind, record.address.str(), event.why, name_of(trouble)));
   if (event.kind == "attempt_settled") before_settle(record.key);
   if (trouble == Trouble::crash_before) throw Crash();
-  if (trouble == Trouble::failed_write) return fail(ErrorKind::io, "disk full");
+  if (full_for_ > 0) {
+    --full_for_;
+    return fail(ErrorKind::io, "disk full");
+  }
+  if (trouble == Trouble::failed_write) {
+    // For longer than the one try, when it matters most.
+    if (event.kind == "secret_created" && chaos_.random().chance(0.5)) full_for_ = 2;
+    return fail(ErrorKind::io, "disk full");
+  }
   auto saved = inner_.save(record, event);
   if (trouble == Trouble::crash_after) throw Crash();
   return saved;

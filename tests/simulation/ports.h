@@ -105,6 +105,7 @@ class SimStore : public StateStore {
   std::function<void(const AccountKey& key)> before_settle;
 
  private:
+  int full_for_ = 0;  // saves that fail
   StateStore& inner_;
   const StoreIdentity& identity_;
   Chaos& chaos_;

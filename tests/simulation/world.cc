@@ -41,6 +41,7 @@ Credentials own_credentials() {
 Mood mood_of(std::uint64_t seed) {
   switch (seed % 8) {
     case 0:
+      if (seed % 16 == 8) return {.crash = 0.01, .backup = 0.03};
       return {};
     case 1:
       return {.crash = seed % 16 == 1 ? 0.12 : 0.05};
@@ -60,7 +61,8 @@ Mood mood_of(std::uint64_t seed) {
               .write = 0.02,
               .people = 0.1,
               .sinks = 0.1,
-              .clock = 0.02};
+              .clock = 0.02,
+              .backup = seed % 16 == 15 ? 0.02 : 0.0};
   }
 }
 
@@ -187,13 +189,16 @@ void SimWorld::start() {
     check_settled_by_two_looks(key);
   };
   process_->transport.before_create = [this](const std::string& client_id) {
+    check_store_counts();
     check_create_was_intended(client_id);
   };
   process_->transport.before_delete = [this](const std::string& id) {
+    check_store_counts();
     check_delete_was_intended(id);
     check_delete_harms_nobody(id);
   };
   process_->sinks.before_write = [this](const SinkName& sink, const std::string& secret_id) {
+    check_store_counts();
     check_delivery_was_begun(sink, secret_id);
     check_delivered_signs_in(secret_id);
   };
@@ -227,7 +232,8 @@ PlanInput SimWorld::gather() {
   return input;
 }
 
-void SimWorld::reconcile(const PlanInput& input, const Plan& plan) {
+bool SimWorld::reconcile(const PlanInput& input, const Plan& plan) {
+  bool is_complete = true;
   RunContext context;
   context.input = &input;
   context.actor = "simulation";
@@ -236,7 +242,9 @@ void SimWorld::reconcile(const PlanInput& input, const Plan& plan) {
     const AccountOutcome outcome = reconcile_account(account, process_->ports, context);
     verdict_.renewals += outcome.added;
     for (const Error& error : outcome.errors) trace_.add("error: " + error.text());
+    is_complete = is_complete && outcome.errors.empty();
   }
+  return is_complete;
 }
 
 // One run of the service's loop, which may die in the middle.
@@ -248,7 +256,7 @@ void SimWorld::tick() {
     }
   }
   try {
-    const PlanInput input = gather();
+    PlanInput input = gather();
     const Plan plan = make_plan(input);
     note_excuses(plan);
     check_half_delivered(plan);
@@ -262,7 +270,7 @@ void SimWorld::tick() {
                                account.address.str(), account.blocked->why));
       }
     }
-    reconcile(input, plan);
+    if (!accepts_restored(input, plan)) reconcile(input, plan);
     check_roles();
   } catch (const Crash&) {
     trace_.add("the process died");
@@ -270,6 +278,7 @@ void SimWorld::tick() {
     deaths_.push_back(clock_.atlas_now());
     start();
   }
+  note_imports();
   for (Subject& subject : subjects_) remember_old_value(subject);
   look_at_attempts();
   check_deletes();

@@ -14,6 +14,7 @@
 #include "core/reconcile/run.h"
 #include "providers/atlas/client.h"
 #include "providers/atlas/issuer.h"
+#include "state/memory_store.h"
 #include "tests/simulation/ports.h"
 
 namespace keytide::simulation {
@@ -42,7 +43,8 @@ Verdict simulate(const Options& options);
 struct Subject {
   DesiredSecret desired;
   simulator::Account* account = nullptr;
-  std::set<std::string> foreign;           // ids that people made
+  std::set<std::string> foreign;           // ids that people made, or that the store forgot
+  std::set<std::string> forgotten;         // of those: what a lost or restored store forgot
   std::map<std::string, Instant> expiry;   // of all that were listed before the last tick
   std::map<std::string, Instant> deleted;  // what keytide deleted, and when
   std::string excuse;  // why its consumers may be without a secret: until all is well
@@ -66,7 +68,12 @@ class SimWorld {
   void start();  // a new process
   PlanInput gather();
   void tick();
-  void reconcile(const PlanInput& input, const Plan& plan);
+  bool reconcile(const PlanInput& input, const Plan& plan);  // false: an entry failed
+  void let_store_be_replaced();
+  void note_unknown_to_store();
+  void note_imports();
+  bool accepts_restored(PlanInput& input, const Plan& plan);
+  void check_store_counts();
   void advance();
   Instant next_moment();
   void live();  // people, sinks and clocks have their own will
@@ -121,6 +128,7 @@ class SimWorld {
   // Of the seed alone, whatever the store: lives and jitter are drawn from it.
   const StoreIdentity identity_;
   std::unique_ptr<StateStore> store_;
+  std::unique_ptr<MemoryStore> backup_;
   std::string folder_;  // of the SQLite store
 
   struct Process;
