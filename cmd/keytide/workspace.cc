@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cmd/keytide/atlas_stack.h"
+#include "cmd/keytide/failpoints.h"
 #include "providers/sinks/notify_hook.h"
 #include "providers/sinks/registry.h"
 #include "providers/system/environment.h"
@@ -26,6 +27,13 @@ class Connected : public Workspace {
             config_.escrow.key_file.empty()) {}
 
   ~Connected() override { sign_out(); }
+
+  Result<void> set_failpoints() {
+    auto set = Failpoints::of(app_.environment);
+    if (!set) return fail(std::move(set.error()));
+    failpoints_ = std::move(*set);
+    return {};
+  }
 
   Result<void> open_store(Access access) {
     if (access == Access::write) {
@@ -55,13 +63,14 @@ class Connected : public Workspace {
   }
 
   Ports ports(Issuer& issuer, ProgressListener& progress) override {
-    return {issuer,
-            *store_,
-            sinks_,
-            app_.clock,
-            app_.log,
-            progress,
-            config_.escrow.is_on ? &escrow_ : nullptr};
+    const Ports all{issuer,
+                    *store_,
+                    sinks_,
+                    app_.clock,
+                    app_.log,
+                    progress,
+                    config_.escrow.is_on ? &escrow_ : nullptr};
+    return failpoints_ ? failpoints_->over(all) : all;
   }
 
   void sign_out() final {
@@ -80,12 +89,14 @@ class Connected : public Workspace {
   std::optional<StoreLock> lock_;  // goes last: the store is closed under it
   std::unique_ptr<StateStore> store_;
   std::unique_ptr<AtlasStack> atlas_;
+  std::unique_ptr<Failpoints> failpoints_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Workspace>> Workspace::open(const App& app, Config config, Access access) {
   auto workspace = std::make_unique<Connected>(app, std::move(config));
+  if (auto set = workspace->set_failpoints(); !set) return fail(std::move(set.error()));
   if (auto opened = workspace->open_store(access); !opened) {
     return fail(std::move(opened.error()));
   }
