@@ -125,6 +125,7 @@ void plan_chain(const Situation& s, AccountPlan& out) {
       finish.why = fmt::format("a renewal was interrupted: {}", step.why);
       finish.secret = *fresh;
       out.changes.push_back(std::move(finish));
+      if (!promotes) plan_cleanup(s, out);
       return;
     }
     case ChainStep::Kind::undecided:
@@ -145,7 +146,9 @@ void plan_chain(const Situation& s, AccountPlan& out) {
   std::vector<Change> before = out.changes;
   auto create = plan_new_secret(s, due, before, out);
   out.changes = std::move(before);
-  if (create) out.changes.push_back(std::move(*create));
+  if (!create) return;
+  out.changes.push_back(std::move(*create));
+  plan_cleanup(s, out);
 }
 
 // The first change of an account whose unknown create is late enough to be decided about.

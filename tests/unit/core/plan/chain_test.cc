@@ -45,6 +45,21 @@ TEST(Chain, IsGivenUpWhenABegunSinkStillHoldsTheOldValue) {
   EXPECT_EQ(line_of(world.plan()), "- n1 interrupted; +/- c1 interrupted frees n1");
 }
 
+// As in a renewal that nobody interrupted: the next apply has nothing left to do.
+TEST(Chain, WhoseOldSecretHasExpiredDeletesItToo) {
+  PlanWorld world;
+  world.open(AttemptPhase::verified);
+  world.record->find(SecretId("c1"))->expires_at = kNow - span("1d");
+  world.listed("c1").expires_at = kNow - span("1d");
+  world.begin("a", DeliveryStatus::delivered);
+  world.view("a", "n1");
+  EXPECT_EQ(line_of(world.plan()), "> n1 interrupted; - c1 overlap_over");
+  world.begin("a", DeliveryStatus::begun);
+  world.view("a", "c1");
+  EXPECT_EQ(line_of(world.plan()),
+            "- n1 interrupted; +/- c1 interrupted frees n1; - c1 overlap_over");
+}
+
 TEST(Chain, IsUndecidedWhileABegunSinkCannotBeRead) {
   PlanWorld world;
   world.open(AttemptPhase::verified);
