@@ -18,14 +18,16 @@ jobs=$(nproc)
 
 mkdir -p build
 
-step "release build, the small share of the benches, and the simulation"
+step "release build, the small share of the benches, the kills and the year, and the simulation"
 cmake --preset release > build/release.log 2>&1 || { cat build/release.log; exit 1; }
 cmake --build --preset release --parallel "$jobs" \
-  --target keytide atlas-sim keytide-bench keytide_fsync_counter keytide-simulation -- --quiet
+  --target keytide atlas-sim keytide-bench keytide_fsync_counter keytide-simulation \
+  keytide-kill keytide-year -- --quiet
 ctest --preset release --label-regex bench --output-on-failure
+ctest --preset release --label-regex 'kill|year' --output-on-failure --parallel "$jobs"
 ctest --preset release --label-regex simulation --output-on-failure --parallel "$jobs"
 
 step "debug build with the address and undefined-behaviour sanitizers, and all tests"
 cmake --preset dev > build/dev.log 2>&1 || { cat build/dev.log; exit 1; }
 cmake --build --preset dev --parallel "$jobs" -- --quiet
-ctest --preset dev --label-exclude bench --output-on-failure --parallel "$jobs" --progress
+ctest --preset dev --label-exclude 'bench|kill|year' --output-on-failure --parallel "$jobs" --progress

@@ -46,8 +46,13 @@ BackgroundRun::BackgroundRun(const std::vector<std::string>& command,
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), kFlags, 0600);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), kFlags, 0600);
-  const int problem = posix_spawn(&pid_, command.front().c_str(), &actions, nullptr,
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  const int problem = posix_spawn(&pid_, command.front().c_str(), &actions, &attributes,
                                   pointers(words).data(), pointers(settings).data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   CHECK(problem == 0, "a program of the build can be started");
 }
@@ -59,6 +64,14 @@ BackgroundRun::~BackgroundRun() {
 }
 
 void BackgroundRun::send(int signal) const { kill(pid_, signal); }
+
+void BackgroundRun::send_to_group(int signal) const { kill(-pid_, signal); }
+
+bool BackgroundRun::has_ended() const {
+  siginfo_t seen{};
+  return waitid(P_PID, static_cast<id_t>(pid_), &seen, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         seen.si_pid == pid_;
+}
 
 RunResult BackgroundRun::wait() {
   CHECK(pid_ > 0, "it is waited for once");

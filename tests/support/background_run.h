@@ -26,6 +26,10 @@ class BackgroundRun {
 
   pid_t pid() const { return pid_; }
   void send(int signal) const;
+  // To all of its process group: it has one of its own.
+  void send_to_group(int signal) const;
+  // Whether it has ended by now; wait() tells how.
+  bool has_ended() const;
   // Blocks until it has ended.
   RunResult wait();
 

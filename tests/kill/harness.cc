@@ -1,0 +1,211 @@
+#include "tests/kill/harness.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace keytide::endurance {
+namespace {
+
+// A run is killed within this; a renewal takes about half of it, since Atlas is slow.
+constexpr std::int64_t kKillWithinMs = 2000;
+constexpr int kKillsARound = 12;
+// Longer than an unknown create is waited for (an hour at most); and what may pass beyond that: a
+// life of a day is due for more than eleven hours before it ends, and has two rounds at least.
+constexpr std::int64_t kSettledMinutes = 75;
+constexpr std::int64_t kMoreMinutes = 210;
+constexpr int kRunsToMend = 12;
+
+// The kills are the loop here, not the entry: the guard's limit is out of the way.
+constexpr const char* kSafety = "max_creates: 20";
+
+const std::vector<std::string> kApply{"apply", "-auto-approve", "-parallelism=8", "-no-color"};
+
+bool is_in_a_delete(const AccountRecord& record) {
+  return std::any_of(record.secrets.begin(), record.secrets.end(),
+                     [](const OwnedSecret& secret) { return secret.delete_intended; });
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+Harness::Harness(const KillOptions& options)
+    : options_(options),
+      random_(options.seed),
+      fleet_(make_entries(0, options.accounts, {"24h", "48h", "72h"}, 4), kSafety),
+      prober_(fleet_) {
+  slow_atlas_down();
+}
+
+// Token calls are left alone, they are the prober's too; a sign-in of keytide's is slow by its
+// revoke.
+void Harness::slow_atlas_down() {
+  fleet_.atlas.add_faults(
+      R"([{"method": "POST", "path": "/secrets", "times": 1000000, "delay": "350ms"},
+          {"method": "POST", "path": "/oauth/revoke", "times": 1000000, "delay": "250ms"},
+          {"method": "GET", "path": "/serviceAccounts/mdb_sa_id_", "times": 1000000,
+           "delay": "120ms"},
+          {"method": "DELETE", "path": "/secrets", "times": 1000000, "delay": "120ms"}])");
+}
+
+bool Harness::kill_once() {
+  const std::vector<AccountRecord> before = fleet_.records();
+  const auto until =
+      clock_.since_boot() + std::chrono::milliseconds(30 + random_.below(kKillWithinMs));
+  testing::BackgroundRun run = fleet_.folder.start(kApply);
+  while (clock_.since_boot() < until && !run.has_ended()) {
+    clock_.sleep(std::chrono::milliseconds(3));
+  }
+  run.send_to_group(SIGKILL);
+  const testing::RunResult ended = run.wait();
+  if (ended.exit_code != 128 + SIGKILL) {
+    ++counts_.runs_to_the_end;
+    say(fmt::format("a run ended by itself with {}: {}", ended.exit_code,
+                    first_line(ended.errors)));
+    if (ended.exit_code > 1) break_promise("keytide ended with " + ended.errors);
+    return false;
+  }
+  ++counts_.kills;
+  count_what_was_open(before);
+  return true;
+}
+
+// What that run itself began: an attempt that an earlier kill left open and this run never came to
+// does not count.
+void Harness::count_what_was_open(const std::vector<AccountRecord>& before) {
+  std::map<AccountKey, std::int64_t> versions;
+  for (const AccountRecord& record : before) versions[record.key] = record.version;
+  std::array<int, 4> phases{};
+  int deletes = 0;
+  for (const AccountRecord& record : fleet_.records()) {
+    const auto at = versions.find(record.key);
+    if (at != versions.end() && at->second == record.version) continue;
+    if (record.attempt) ++phases.at(static_cast<std::size_t>(record.attempt->phase));
+    if (is_in_a_delete(record)) ++deletes;
+  }
+  const auto of = [&](AttemptPhase phase) { return phases.at(static_cast<std::size_t>(phase)); };
+  const int posting = of(AttemptPhase::posting) + of(AttemptPhase::unknown);
+  const int created = of(AttemptPhase::created);
+  const int verified = of(AttemptPhase::verified);
+  counts_.in_an_attempt += posting + created + verified > 0 ? 1 : 0;
+  counts_.posting += posting > 0 ? 1 : 0;
+  counts_.created += created > 0 ? 1 : 0;
+  counts_.verified += verified > 0 ? 1 : 0;
+  counts_.in_a_delete += deletes > 0 ? 1 : 0;
+  say(fmt::format("kill {}: {} posting, {} created, {} verified, {} in a delete", counts_.kills,
+                  posting, created, verified, deletes));
+}
+
+bool Harness::run_to_the_end() {
+  const testing::RunResult run = fleet_.folder.keytide(kApply);
+  ++counts_.runs_to_the_end;
+  say(fmt::format("an apply to the end: {} {}", run.exit_code, first_line(run.errors)));
+  if (run.exit_code > 1) break_promise("keytide ended with " + run.errors);
+  return run.exit_code == 0;
+}
+
+void Harness::advance(std::int64_t minutes) {
+  const auto held = prober_.pause();
+  fleet_.atlas.advance(fmt::format("{}m", minutes));
+  counts_.simulated_hours += minutes / 60;
+  say(fmt::format("{} minutes pass", minutes));
+}
+
+// Everybody who is due gets one run that nobody kills, and time passes. In every other round the
+// creates that the kills made unknown are brought to their end too, in the rest by the runs of the
+// next round, which are killed as well.
+void Harness::let_a_round_end() {
+  run_to_the_end();
+  if (random_.chance(0.5)) {
+    advance(kSettledMinutes);
+    run_to_the_end();
+  }
+  advance(kSettledMinutes + random_.below(kMoreMinutes));
+}
+
+void Harness::expect_all_mended() {
+  fleet_.atlas.clear_faults();
+  for (int i = 0; i < kRunsToMend; ++i) {
+    if (run_to_the_end()) {
+      const testing::RunResult plan = fleet_.folder.keytide({"plan", "-detailed-exitcode"});
+      if (plan.exit_code == 0) return;
+      say("the plan is not empty: " + plan.output.substr(0, 400));
+    }
+    advance(kSettledMinutes);
+  }
+  const testing::RunResult plan = fleet_.folder.keytide({"plan", "-detailed-exitcode"});
+  break_promise("something is always left to do: " + plan.output.substr(0, 2000) + plan.errors);
+}
+
+int Harness::run() {
+  int in_this_round = 0;
+  while (counts_.kills < options_.kills && broken_.empty()) {
+    const bool was_killed = kill_once();
+    if (was_killed && ++in_this_round < kKillsARound) continue;
+    in_this_round = 0;
+    if (was_killed) {
+      let_a_round_end();
+    } else {
+      advance(kSettledMinutes + random_.below(kMoreMinutes));
+    }
+    for (const std::string& gap : prober_.gaps()) break_promise(gap);
+  }
+  if (broken_.empty()) expect_all_mended();
+  for (const std::string& one : find_unrecorded(fleet_)) break_promise(one);
+  for (const std::string& one : find_unserved(fleet_)) break_promise(one);
+  for (const std::string& gap : prober_.gaps()) break_promise(gap);
+  print_figures();
+  return broken_.empty() ? 0 : 1;
+}
+
+void Harness::print_figures() {
+  const auto operations = nlohmann::json::parse(fleet_.atlas.requests()).at("byOperation");
+  const auto row = [](const char* what, const std::string& figure) {
+    fmt::print("  {:<44} {}\n", what, figure);
+  };
+  const auto share = [&](int count) {
+    return fmt::format("{} ({} %)", count, counts_.kills > 0 ? 100 * count / counts_.kills : 0);
+  };
+  fmt::print("keytide-kill, seed {}: {} accounts (24h, 48h, 72h), {}, slow Atlas\n", options_.seed,
+             options_.accounts, kSafety);
+  row("kills", std::to_string(counts_.kills));
+  row("  with an attempt open that the run began", share(counts_.in_an_attempt));
+  row("    between W1 and W2", share(counts_.posting));
+  row("    between W2 and W3", share(counts_.created));
+  row("    between W3 and W5", share(counts_.verified));
+  row("  in a delete (W6 to W7)", share(counts_.in_a_delete));
+  row("runs that came to their end", std::to_string(counts_.runs_to_the_end));
+  row("simulated hours", std::to_string(counts_.simulated_hours));
+  row("creates in Atlas", std::to_string(operations.value("createOrgServiceAccountSecret", 0)));
+  row("deletes in Atlas", std::to_string(operations.value("deleteOrgServiceAccountSecret", 0)));
+  row("sign-ins of consumers", std::to_string(prober_.probes()));
+  row("broken promises", std::to_string(broken_.size()));
+  if (broken_.empty()) return;
+  constexpr std::size_t kShown = 80;
+  fmt::print("what was done at last:\n");
+  const std::size_t from = transcript_.size() > kShown ? transcript_.size() - kShown : 0;
+  for (std::size_t i = from; i < transcript_.size(); ++i) fmt::print("  {}\n", transcript_[i]);
+  for (const std::string& one : broken_) fmt::print("BROKEN: {}\n", one);
+  fmt::print("again: keytide-kill --kills={} --accounts={} --seed={}\n", options_.kills,
+             options_.accounts, options_.seed);
+}
+
+void Harness::say(std::string line) { transcript_.push_back(std::move(line)); }
+
+// Each is told once, and with what the event log has of its entry.
+void Harness::break_promise(std::string what) {
+  if (std::find(broken_.begin(), broken_.end(), what) != broken_.end()) return;
+  const std::string address = what.substr(0, what.find(':'));
+  const testing::RunResult events = fleet_.folder.keytide({"events", address});
+  if (events.exit_code == 0) {
+    say(address + ", its events:\n" +
+        events.output.substr(events.output.size() > 3000 ? events.output.size() - 3000 : 0));
+  }
+  broken_.push_back(std::move(what));
+}
+
+}  // namespace keytide::endurance
