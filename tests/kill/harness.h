@@ -24,11 +24,12 @@ struct KillOptions {
 // Where the accounts stood that a killed run had an attempt open for; one kill counts in several.
 struct KillCounts {
   int kills = 0;
-  int in_an_attempt = 0;  // at least one account was between W1 and W5 by the work of that run
-  int posting = 0;        // … W1 to W2
-  int created = 0;        // … W2 to W3
-  int verified = 0;       // … W3 to W5
-  int in_a_delete = 0;    // … between W6 and W7, or the same of an orphan
+  int with_an_attempt = 0;  // at least one account had an attempt open
+  int in_an_attempt = 0;    // at least one account was between W1 and W5 by the work of that run
+  int posting = 0;          // … W1 to W2
+  int created = 0;          // … W2 to W3
+  int verified = 0;         // … W3 to W5
+  int in_a_delete = 0;      // … between W6 and W7, or the same of an orphan
   int runs_to_the_end = 0;
   std::int64_t simulated_hours = 0;
 };
@@ -45,7 +46,7 @@ class Harness {
   void count_what_was_open(const std::vector<AccountRecord>& before);
   bool run_to_the_end();  // true: exit 0
   void advance(std::int64_t minutes);
-  void let_a_round_end();
+  void end_round(bool was_killed);
   void expect_all_mended();
   void print_figures();
   void say(std::string line);
@@ -57,6 +58,7 @@ class Harness {
   Fleet fleet_;
   Prober prober_;
   KillCounts counts_;
+  bool is_clean_ = true;  // the last round left no unknown create to the next
   std::vector<std::string> transcript_;
   std::vector<std::string> broken_;
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/base/check.h"
 #include "tests/kill/renewal_model.h"
@@ -32,6 +33,11 @@ Instant instant_in(const json& value) {
   const auto parsed = parse_instant(value.get<std::string>());
   CHECK(parsed.has_value(), "keytide and atlas-sim write times that can be read");
   return *parsed;
+}
+
+std::optional<Instant> renew_at(const json& row) {
+  const json& value = row.at("renew_at");
+  return value.is_null() ? std::nullopt : std::optional(instant_in(value));
 }
 
 // The end of an overlap: a quarter of the life after the switch, at most a day; the switch comes
@@ -79,8 +85,7 @@ Year::Outlook Year::look_ahead() {
   out.now = instant_in(json::parse(fleet_.atlas.state()).at("now"));
   out.next = out.now + kLongestStep;
   for (const json& row : json::parse(run.output)) {
-    for (const std::optional<Instant>& step :
-         {std::optional(instant_in(row.at("renew_at"))), overlap_end(row)}) {
+    for (const std::optional<Instant>& step : {renew_at(row), overlap_end(row)}) {
       if (step && *step > out.now) out.next = std::min(out.next, *step);
     }
   }
