@@ -25,6 +25,11 @@ class FailingStore : public StateStore {
   FailingStore(StateStore& inner, Failpoint& failpoint) : inner_(inner), failpoint_(failpoint) {}
 
   const StoreIdentity& identity() const override { return inner_.identity(); }
+  Result<StoreEpoch> epoch() override { return inner_.epoch(); }
+  Result<void> accept_restored(const Event& event) override {
+    return inner_.accept_restored(event);
+  }
+  Result<void> spill(const AccountRecord& record) override { return inner_.spill(record); }
   Result<std::vector<AccountRecord>> load() override { return inner_.load(); }
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override {
     return inner_.find(key);
