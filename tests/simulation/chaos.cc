@@ -4,8 +4,8 @@ namespace keytide::simulation {
 
 std::string_view name_of(Trouble trouble) {
   constexpr std::array<std::string_view, kTroubles> kNames{
-      "none",        "crash_before", "crash_after", "not_sent",  "lost_reply",
-      "late_commit", "server_error", "busy",        "forbidden", "failed_write"};
+      "none",         "crash_before", "crash_after", "not_sent",     "lost_reply", "late_commit",
+      "server_error", "busy",         "forbidden",   "failed_write", "paused"};
   return kNames[static_cast<std::size_t>(trouble)];
 }
 
@@ -39,7 +39,10 @@ Trouble Chaos::at_write(const std::string& step) {
   return note(step, random_.chance(mood_.write) ? Trouble::failed_write : Trouble::none);
 }
 
-Trouble Chaos::at_save(const std::string& kind) { return at_write("W " + kind); }
+Trouble Chaos::at_save(const std::string& kind) {
+  if (random_.chance(mood_.pause)) return note("W " + kind, Trouble::paused);
+  return at_write("W " + kind);
+}
 
 bool Chaos::happens(double Mood::*kind, std::string_view what) {
   if (!random_.chance(mood_.*kind)) return false;

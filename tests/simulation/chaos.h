@@ -25,8 +25,9 @@ enum class Trouble {
   busy,          // 429
   forbidden,     // 403
   failed_write,  // a sink or the store: nothing was written
+  paused,        // it was written, and the machine slept for a while after it
 };
-inline constexpr std::size_t kTroubles = 10;
+inline constexpr std::size_t kTroubles = 11;
 std::string_view name_of(Trouble trouble);
 
 // How much of each kind a seed brings, as probabilities of one step.
@@ -34,6 +35,7 @@ struct Mood {
   double crash = 0;
   double network = 0;
   double write = 0;
+  double pause = 0;
   double people =
       0;  // of a tick: somebody creates or deletes a secret, uses one, edits the manifest
   double sinks = 0;   // of a tick: a file is lost, altered, or can't be written for a while

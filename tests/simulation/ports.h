@@ -81,8 +81,9 @@ class SimTransport : public Transport {
 
 class SimStore : public StateStore {
  public:
-  SimStore(StateStore& inner, const StoreIdentity& identity, Chaos& chaos, Trace& trace)
-      : inner_(inner), identity_(identity), chaos_(chaos), trace_(trace) {}
+  SimStore(StateStore& inner, const StoreIdentity& identity, SimClock& clock, Chaos& chaos,
+           Trace& trace)
+      : inner_(inner), identity_(identity), clock_(clock), chaos_(chaos), trace_(trace) {}
 
   const StoreIdentity& identity() const override { return identity_; }
   Result<StoreEpoch> epoch() override { return inner_.epoch(); }
@@ -108,6 +109,7 @@ class SimStore : public StateStore {
   int full_for_ = 0;  // saves that fail
   StateStore& inner_;
   const StoreIdentity& identity_;
+  SimClock& clock_;
   Chaos& chaos_;
   Trace& trace_;
 };

@@ -141,7 +141,10 @@ void SimWorld::check_create_was_intended(const std::string& client_id) {
   });
   const bool intended =
       record != all.end() && record->attempt && record->attempt->phase == AttemptPhase::posting;
-  if (!intended) fail("a create without its intent");
+  if (!intended) return fail("a create without its intent");
+  // What lies between the two is the sign-in, which may have to wait for the rate limit.
+  const Seconds age = clock_.atlas_now() - record->attempt->atlas_time;
+  if (age > Seconds(60)) fail(fmt::format("a create by an intent of {} s ago", age.count()));
   atlas_->with([&](simulator::State& state, simulator::Faults&, simulator::RequestLog&) {
     for (const simulator::PendingCreate& pending : state.pending_creates) {
       if (pending.account->client_id == client_id && pending.at > clock_.since_boot()) {

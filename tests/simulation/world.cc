@@ -54,11 +54,12 @@ Mood mood_of(std::uint64_t seed) {
     case 5:
       return {.crash = 0.02, .write = 0.05, .sinks = 0.3};
     case 6:
-      return {.network = 0.05, .clock = 0.05};
+      return {.network = 0.05, .pause = 0.02, .clock = 0.05};
     default:
       return {.crash = 0.02,
               .network = 0.03,
               .write = 0.02,
+              .pause = 0.01,
               .people = 0.1,
               .sinks = 0.1,
               .clock = 0.02,
@@ -80,7 +81,7 @@ struct SimWorld::Process {
       : transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
         client(transport, world.clock_, log, AtlasOptions{}, own_credentials()),
         issuer(client),
-        store(*world.store_, world.identity_, world.chaos_, world.trace_),
+        store(*world.store_, world.identity_, world.clock_, world.chaos_, world.trace_),
         sinks(world.disk_, world.clock_, world.chaos_, world.trace_),
         ports{issuer,
               store,
