@@ -117,7 +117,7 @@ bool Harness::run_to_the_end() {
 void Harness::advance(std::int64_t minutes) {
   const auto held = prober_.pause();
   fleet_.atlas.advance(fmt::format("{}m", minutes));
-  counts_.simulated_hours += minutes / 60;
+  counts_.simulated_minutes += minutes;
   say(fmt::format("{} minutes pass", minutes));
 }
 
@@ -185,7 +185,7 @@ void Harness::print_figures() {
   row("    between W3 and W5", share(counts_.verified));
   row("  in a delete (W6 to W7)", share(counts_.in_a_delete));
   row("runs that came to their end", std::to_string(counts_.runs_to_the_end));
-  row("simulated hours", std::to_string(counts_.simulated_hours));
+  row("simulated hours", std::to_string(counts_.simulated_minutes / 60));
   row("creates in Atlas", std::to_string(operations.value("createOrgServiceAccountSecret", 0)));
   row("deletes in Atlas", std::to_string(operations.value("deleteOrgServiceAccountSecret", 0)));
   row("sign-ins of consumers", std::to_string(prober_.probes()));

@@ -31,7 +31,7 @@ struct KillCounts {
   int verified = 0;         // … W3 to W5
   int in_a_delete = 0;      // … between W6 and W7, or the same of an orphan
   int runs_to_the_end = 0;
-  std::int64_t simulated_hours = 0;
+  std::int64_t simulated_minutes = 0;
 };
 
 class Harness {
