@@ -36,6 +36,11 @@ CREATE TABLE account (
   open_tags           TEXT NOT NULL,  -- "number:time:hours:tagged" of each, oldest first
   escrow_id           TEXT,           -- this and the next: NULL unless a value is in escrow
   escrow_sealed       TEXT,
+  failures            INTEGER,        -- this and the next three: NULL after a success
+  failed_at           INTEGER,
+  failed_why          TEXT,
+  failed_spec         TEXT,
+  chain_times         TEXT NOT NULL,  -- "seconds" of each, oldest first
   attempt_number      INTEGER,        -- this and the next seven: NULL unless an attempt is open
   attempt_phase       TEXT,
   attempt_atlas_time  INTEGER,

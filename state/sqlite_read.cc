@@ -104,6 +104,28 @@ void read_escrow(Row& row, AccountRecord& record) {
   if (!id.empty()) record.escrow = Escrowed{SecretId(std::move(id)), std::move(sealed)};
 }
 
+void read_failures(Row& row, AccountRecord& record) {
+  const bool is_null = row.next_is_null();
+  Failures failures;
+  failures.count = row.small();
+  failures.last_at = row.instant();
+  failures.why = row.text();
+  failures.spec = row.text();
+  if (!is_null) record.failures = std::move(failures);
+}
+
+// "12 130"
+Result<std::vector<Seconds>> decode_times(const std::string& text) {
+  std::vector<Seconds> out;
+  if (text.empty()) return out;
+  for (const std::string& one : split(text, ' ')) {
+    std::int64_t seconds = 0;
+    if (!read_number(one, seconds)) return unknown_word("chain time", one);
+    out.emplace_back(seconds);
+  }
+  return out;
+}
+
 Result<void> read_attempt(Row& row, AccountRecord& record) {
   if (row.next_is_null()) return {};
   Attempt attempt;
@@ -146,6 +168,10 @@ Result<AccountRecord> read_account(Row& row) {
   if (!tags) return fail(std::move(tags.error()));
   record.open_tags = std::move(*tags);
   read_escrow(row, record);
+  read_failures(row, record);
+  auto times = decode_times(row.text());
+  if (!times) return fail(std::move(times.error()));
+  record.chain_times = std::move(*times);
   if (auto read = read_attempt(row, record); !read) return fail(std::move(read.error()));
   return record;
 }
@@ -225,9 +251,9 @@ Result<void> read_children(SQLite::Database& database, Chosen& chosen, const cha
 constexpr const char* kAccounts =
     "SELECT id, scope_kind, scope_id, client_id, address, version, managed, generation, "
     "last_attempt, rotation_id, lifetime_s, overlap_s, on_remove, owner, switched_at, removed_at, "
-    "ended, open_tags, escrow_id, escrow_sealed, attempt_number, attempt_phase, "
-    "attempt_atlas_time, attempt_asked_hours, attempt_reason, attempt_tagged, "
-    "attempt_rotation_id, attempt_lifetime_s FROM account ";
+    "ended, open_tags, escrow_id, escrow_sealed, failures, failed_at, failed_why, failed_spec, "
+    "chain_times, attempt_number, attempt_phase, attempt_atlas_time, attempt_asked_hours, "
+    "attempt_reason, attempt_tagged, attempt_rotation_id, attempt_lifetime_s FROM account ";
 
 Result<Chosen> read_accounts(SQLite::Database& database, const std::optional<AccountKey>& only) {
   Chosen chosen;

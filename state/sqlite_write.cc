@@ -89,18 +89,35 @@ void bind_escrow(Binder& row, const std::optional<Escrowed>& escrow) {
   row.text(escrow->id.str()).text(escrow->sealed);
 }
 
+void bind_failures(Binder& row, const std::optional<Failures>& failures) {
+  if (!failures) {
+    row.null().null().null().null();
+    return;
+  }
+  row.number(failures->count).instant(failures->last_at).text(failures->why).text(failures->spec);
+}
+
+std::string encode_times(const std::vector<Seconds>& times) {
+  std::string out;
+  for (const Seconds one : times) {
+    fmt::format_to(std::back_inserter(out), "{}{}", out.empty() ? "" : " ", one.count());
+  }
+  return out;
+}
+
 constexpr const char* kInsertAccount =
     "INSERT INTO account (scope_kind, scope_id, client_id, address, version, managed, generation, "
     "last_attempt, rotation_id, lifetime_s, overlap_s, on_remove, owner, switched_at, removed_at, "
-    "ended, open_tags, escrow_id, escrow_sealed, attempt_number, attempt_phase, "
-    "attempt_atlas_time, attempt_asked_hours, attempt_reason, attempt_tagged, "
-    "attempt_rotation_id, attempt_lifetime_s) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "ended, open_tags, escrow_id, escrow_sealed, failures, failed_at, failed_why, failed_spec, "
+    "chain_times, attempt_number, attempt_phase, attempt_atlas_time, attempt_asked_hours, "
+    "attempt_reason, attempt_tagged, attempt_rotation_id, attempt_lifetime_s) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr const char* kUpdateAccount =
     "UPDATE account SET scope_kind = ?, scope_id = ?, client_id = ?, address = ?, version = ?, "
     "managed = ?, generation = ?, last_attempt = ?, rotation_id = ?, lifetime_s = ?, "
     "overlap_s = ?, on_remove = ?, owner = ?, switched_at = ?, removed_at = ?, ended = ?, "
-    "open_tags = ?, escrow_id = ?, escrow_sealed = ?, attempt_number = ?, attempt_phase = ?, "
+    "open_tags = ?, escrow_id = ?, escrow_sealed = ?, failures = ?, failed_at = ?, "
+    "failed_why = ?, failed_spec = ?, chain_times = ?, attempt_number = ?, attempt_phase = ?, "
     "attempt_atlas_time = ?, attempt_asked_hours = ?, attempt_reason = ?, attempt_tagged = ?, "
     "attempt_rotation_id = ?, attempt_lifetime_s = ? "
     "WHERE id = ?";
@@ -150,6 +167,9 @@ struct RowWriter::Statements {
     row.word(record.on_remove == OnRemove::retire ? "retire" : "forget").text(record.owner);
     row.maybe_instant(record.switched_at).maybe_instant(record.removed_at).text(ended).text(tags);
     bind_escrow(row, record.escrow);
+    bind_failures(row, record.failures);
+    const std::string times = encode_times(record.chain_times);
+    row.text(times);
     bind_attempt(row, record.attempt);
     if (before.version != 0) row.number(before.id);
     row.run();

@@ -88,6 +88,9 @@ Result<World> gather(GatherRequest request, const Ports& ports) {
     read_scopes(input, ports, request.parallelism);
     read_all_sinks(input, ports, request.parallelism);
   }
+  if (!input.lineage.empty()) {
+    input.signed_in = ports.issuer.signed_in(ports.store.identity().fingerprint_key);
+  }
   world.world_read_at = ports.clock.since_boot();
   // Read side by side, so that they differ by the clocks alone.
   input.host_now = ports.clock.now();

@@ -84,6 +84,10 @@ std::string_view name_of(Reason reason) {
   return "unknown";
 }
 
+std::string failures_text(int count) {
+  return count == 1 ? "1 failure" : std::to_string(count) + " failures";
+}
+
 PlanCounts Plan::counts() const {
   PlanCounts counts;
   for (const AccountPlan& account : accounts) {

@@ -87,6 +87,17 @@ struct Blocked {
   std::string way_out;
 };
 
+// The last tries of an entry failed, and nothing of it was changed since.
+struct Waiting {
+  int failures = 0;
+  Instant failed_at{};  // the last of them; by Atlas's clock, like the next
+  Instant next_try{};   // of a run that nobody watches
+  std::string why;      // of the last
+  bool holds = false;   // its changes were taken out of this plan until then
+};
+// "1 failure", "3 failures"
+std::string failures_text(int count);
+
 // Everything about one service account, in the order in which it is done.
 struct AccountPlan {
   AccountKey key;
@@ -99,6 +110,7 @@ struct AccountPlan {
   bool drop_record = false;        // nothing is left of a forgotten entry: its record goes
   std::vector<Change> changes;
   std::optional<Blocked> blocked;
+  std::optional<Waiting> waiting;
   // Secrets that may be ours and that a person has to decide about; the account goes on meanwhile.
   std::optional<Blocked> quarantined;
   std::vector<std::string> notes;  // for people: "the old secret was used after the switch"

@@ -98,6 +98,11 @@ const Delivery* AccountRecord::delivery(const SinkName& sink) const {
   return found == deliveries.end() ? nullptr : &*found;
 }
 
+void AccountRecord::add_chain_time(Seconds length) {
+  chain_times.push_back(length);
+  if (chain_times.size() > kChainTimesKept) chain_times.erase(chain_times.begin());
+}
+
 void AccountRecord::end_attempt(AttemptEnd::Outcome outcome, Instant at) {
   CHECK(attempt.has_value(), "only an open attempt is closed");
   ended.push_back({attempt->number, outcome, at});

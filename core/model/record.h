@@ -123,6 +123,19 @@ struct Escrowed {
   friend bool operator==(const Escrowed&, const Escrowed&) = default;
 };
 
+// Tries of an entry that failed, one after another: back_off.h says when the next one comes.
+struct Failures {
+  int count = 0;
+  Instant last_at{};  // Atlas's clock
+  std::string why;    // of the last
+  std::string
+      spec;  // the entry as it was then (spec_digest of core/plan): another is not waited for
+
+  friend bool operator==(const Failures&, const Failures&) = default;
+};
+
+inline constexpr std::size_t kChainTimesKept = 5;
+
 struct AccountRecord {
   AccountKey key;
   Address address;
@@ -147,6 +160,9 @@ struct AccountRecord {
   // one of them is ours, whenever it appears. Their `reason` is not kept.
   std::vector<Attempt> open_tags;
   std::optional<Escrowed> escrow;
+  std::optional<Failures> failures;  // absent: the last try succeeded
+  // From W1 to W5 of the newest kChainTimesKept renewals that ran through in one go, oldest first.
+  std::vector<Seconds> chain_times;
 
   const OwnedSecret* find(const SecretId& id) const;
   const OwnedSecret* with_role(Role role) const;  // the newest of that role, or nullptr
@@ -155,6 +171,7 @@ struct AccountRecord {
   const Delivery* delivery(const SinkName& sink) const;
   // Closes the open attempt: it moves to `ended`.
   void end_attempt(AttemptEnd::Outcome outcome, Instant at);
+  void add_chain_time(Seconds length);
 
   friend bool operator==(const AccountRecord&, const AccountRecord&) = default;
 };

@@ -61,9 +61,19 @@ Instant renew_at(Instant expires_at, Seconds renew_before, Seconds jitter) {
   return expires_at - renew_before - jitter;
 }
 
-bool is_deadline_near(Instant expires_at, Seconds life, Instant now) {
-  const Seconds three_chains = std::chrono::minutes(6);
-  return expires_at - now < std::max(three_chains, std::min(life, 7 * kDay) / 20);
+Seconds chain_time_of(const std::vector<Seconds>& last) {
+  Seconds slowest = std::chrono::minutes(2);
+  for (const Seconds one : last) slowest = std::max(slowest, one);
+  return slowest;
+}
+
+Seconds deadline_window(Seconds life, Seconds chain_time) {
+  const Seconds counted = std::min(life, 7 * kDay);
+  return std::max(std::min(3 * chain_time, counted / 4), counted / 20);
+}
+
+bool is_deadline_near(Instant expires_at, Seconds life, Seconds chain_time, Instant now) {
+  return expires_at - now < deadline_window(life, chain_time);
 }
 
 Instant sent_by(Instant intent_at, const IssuerLimits& limits) {

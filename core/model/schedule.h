@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/instant.h"
 #include "core/model/ids.h"
@@ -44,9 +45,17 @@ Seconds jitter_of(Seconds life, std::string_view lineage, const AccountKey& key,
 // expires_at - renew_before - jitter: jitter only ever makes it earlier.
 Instant renew_at(Instant expires_at, Seconds renew_before, Seconds jitter);
 
-// Whether so little of the current secret is left that waiting would be the greater risk: less than
-// 6 minutes (three chains) or a twentieth of min(life, 7 d).
-bool is_deadline_near(Instant expires_at, Seconds life, Instant now);
+// How long a renewal of the account takes: the slowest of the last ones (AccountRecord), at least
+// 2 minutes.
+Seconds chain_time_of(const std::vector<Seconds>& last);
+
+// The end of a secret's life in which waiting would be the greater risk: three chain times, but at
+// most a quarter of min(life, 7 d), so that one chain that hung does not make an emergency of the
+// whole renewal window; and at least a twentieth of it.
+Seconds deadline_window(Seconds life, Seconds chain_time);
+
+// Whether less than that is left of the current secret.
+bool is_deadline_near(Instant expires_at, Seconds life, Seconds chain_time, Instant now);
 
 // From W1 to E1: a create that is later than this is not sent any more.
 inline constexpr Seconds kSendWithin{10};

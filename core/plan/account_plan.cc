@@ -15,6 +15,7 @@
 #include "core/plan/retire.h"
 #include "core/plan/sinks.h"
 #include "core/plan/situation.h"
+#include "core/plan/waiting.h"
 
 namespace keytide {
 namespace {
@@ -97,10 +98,10 @@ void apply_clock_guard(const Situation& s, AccountPlan& out) {
     if (!is_create(change)) return false;
     const OwnedSecret* current = s.current();
     if (current == nullptr || deletes_first) return true;
-    const Seconds life = s.life_of(*current);
-    return !is_deadline_near(current->expires_at, life, s.now) ||
-           !is_deadline_near(current->expires_at, life, s.input->host_now);
+    return !s.is_deadline_near(s.now) || !s.is_deadline_near(s.input->host_now);
   };
+  // What is over by a clock that is wrong may not be.
+  if (out.drop_record && find_clock_guard(s)) out.drop_record = false;
   std::vector<Change> allowed;
   for (const Change& change : out.changes) {
     if (!needs_clock(change)) allowed.push_back(change);
@@ -234,6 +235,11 @@ void plan_managed(const Situation& s, AccountPlan& out) {
   plan_cleanup(s, out);
 }
 
+// What failed is not needed any more: somebody else repaired it.
+bool has_old_failures(const Situation& s, const AccountPlan& out) {
+  return s.record && s.record->failures && out.changes.empty() && !out.blocked && !out.waiting;
+}
+
 // What the record keeps of the entry for the day on which the manifests stop naming it.
 bool has_old_settings(const Situation& s) {
   const bool is_its_record =
@@ -316,9 +322,14 @@ AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
       plan_removed(s, out);
     }
     apply_clock_guard(s, out);
+    apply_back_off(s, out);
   }
   if (desired != nullptr) out.desired = *desired;
   out.record = s.record;
+  if (!input.options.refresh_only && has_old_failures(s, out)) {
+    out.record->failures.reset();
+    out.settings_changed = true;
+  }
   return out;
 }
 

@@ -35,6 +35,11 @@ std::string change_text(const Change& change) {
 
 }  // namespace
 
+std::string spec_digest(const DesiredSecret* desired) {
+  if (desired == nullptr) return "none";
+  return sha256_hex(desired->address.str() + "\n" + settings_text(*desired)).substr(0, 16);
+}
+
 std::string digest_of(const AccountPlan& account) {
   std::string text = fmt::format("{}\n{}\n{}", account.address.str(), describe(account.key),
                                  account.record ? account.record->version : 0);

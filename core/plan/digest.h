@@ -12,4 +12,7 @@ namespace keytide {
 // words of the reasons, which move with time.
 std::string digest_of(const AccountPlan& account);
 
+// Over what the manifests say of an entry: another one is another try. Null: no manifest names it.
+std::string spec_digest(const DesiredSecret* desired);
+
 }  // namespace keytide

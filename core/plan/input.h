@@ -2,6 +2,7 @@
 // else.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,6 +41,7 @@ struct PlanOptions {
   std::set<Address> targets;  // empty: all
   std::set<Address> replace;
   bool refresh = true;        // false: Atlas was not asked; the records are taken for true
+  bool unattended = false;    // nobody is waiting: entries whose last tries failed are (waiting.h)
   bool refresh_only = false;  // records what Atlas shows and does nothing else
   bool import_only = false;   // adopts what exists and does nothing else
   std::optional<SecretId> import_id{};  // with one target: this one, whether a sink holds it or not
@@ -49,9 +51,11 @@ struct PlanInput {
   DesiredState desired;
   std::vector<std::string> empty_sources;  // those that name no entry at all
   std::set<ClientId> own_accounts;         // those that keytide itself signs in with
-  std::vector<AccountRecord> records;      // sorted by key
-  std::vector<ObservedScope> scopes;       // sorted by scope; one for each that is named
-  std::vector<AccountSinks> sinks;         // sorted by key; those that were read
+  // Of those, the secret by which Atlas was read: it has worked for a real call.
+  std::map<ClientId, Fingerprint> signed_in;
+  std::vector<AccountRecord> records;  // sorted by key
+  std::vector<ObservedScope> scopes;   // sorted by scope; one for each that is named
+  std::vector<AccountSinks> sinks;     // sorted by key; those that were read
   std::string lineage;
   StoreEpoch store;
   std::string escrow_key;      // the id of the key at hand; empty: there is none

@@ -52,7 +52,7 @@ bool is_targeted(const PlanInput& input, const Pair& pair) {
 }
 
 bool says_something(const AccountPlan& account) {
-  return account.blocked || account.quarantined || !account.changes.empty() ||
+  return account.blocked || account.waiting || account.quarantined || !account.changes.empty() ||
          !account.notes.empty() || !account.drift.empty() || account.settings_changed ||
          account.drop_record;
 }
@@ -72,7 +72,8 @@ Plan make_plan(const PlanInput& input) {
   for (const Pair& pair : match(input)) {
     if (!is_targeted(input, pair)) continue;
     AccountPlan account = plan_account(input, pair.desired, pair.record);
-    if (account.changes.empty() && !account.blocked && pair.desired != nullptr) ++plan.unchanged;
+    const bool is_held = account.blocked || (account.waiting && account.waiting->holds);
+    if (account.changes.empty() && !is_held && pair.desired != nullptr) ++plan.unchanged;
     if (says_something(account)) plan.accounts.push_back(std::move(account));
   }
   warn_of_clock(input, plan);

@@ -44,10 +44,19 @@ bool is_held_by_sink(const Situation& s, const OwnedSecret& secret) {
   });
 }
 
+// keytide's own account: until its new secret has worked for a call, the old one is its way in.
+bool is_our_way_in(const Situation& s) {
+  if (!s.is_own) return false;
+  const OwnedSecret* current = s.current();
+  const auto used = s.input->signed_in.find(s.key().client_id);
+  return current == nullptr || used == s.input->signed_in.end() || current->fingerprint.empty() ||
+         used->second != current->fingerprint;
+}
+
 // Not deleted before it expires, whatever else is true.
 bool is_in_someones_hands(const Situation& s, const OwnedSecret& secret) {
   if (is_mutated(Mutant::held_secret_goes)) return false;
-  return secret.is_adopted || is_held_by_sink(s, secret);
+  return secret.is_adopted || is_held_by_sink(s, secret) || is_our_way_in(s);
 }
 
 bool current_lives(const Situation& s) {
@@ -60,6 +69,10 @@ void retire_previous(const Situation& s, const OwnedSecret& previous, Retirement
   if (previous.is_adopted) {
     out.notes.push_back(
         fmt::format("{} was adopted: it is kept until it expires", previous.masked));
+  } else if (is_our_way_in(s)) {
+    out.notes.push_back(
+        fmt::format("{} is kept: keytide has not signed in with the secret that replaced it yet",
+                    previous.masked));
   } else if (is_in_someones_hands(s, previous)) {
     out.notes.push_back(
         fmt::format("{} is kept until it expires: a sink still holds it", previous.masked));
@@ -134,9 +147,8 @@ MaybeVictim previous_past_overlap(const Situation& s) {
 
 MaybeVictim unused_previous_near_the_deadline(const Situation& s) {
   const OwnedSecret* previous = s.record->with_role(Role::previous);
-  const OwnedSecret* current = s.current();
   if (previous == nullptr || !current_lives(s)) return std::nullopt;
-  if (!is_deadline_near(current->expires_at, s.life_of(*current), s.now)) return std::nullopt;
+  if (!s.is_deadline_near(s.now)) return std::nullopt;
   const bool needed = used_after_switch(s, *previous) || is_in_someones_hands(s, *previous);
   return maybe(needed ? nullptr : previous);
 }
@@ -159,8 +171,8 @@ MaybeVictim unused_foreign(const Situation& s) {
   };
   const ObservedSecret* victim = nullptr;
   for (const ObservedSecret& one : s.foreign) {
-    const bool may_go = !s.is_live(one.expires_at) || s.now - unused_since(one) >= *limit;
-    if (!may_go) continue;
+    const bool is_unused = !is_our_way_in(s) && s.now - unused_since(one) >= *limit;
+    if (s.is_live(one.expires_at) && !is_unused) continue;
     const bool is_better =
         victim == nullptr ||
         (s.is_live(victim->expires_at) &&

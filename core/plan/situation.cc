@@ -186,6 +186,13 @@ std::optional<Instant> Situation::renew_at_of_current() const {
   return renew_at(secret->expires_at, windows_of_current().renew_before, jitter);
 }
 
+bool Situation::is_deadline_near(Instant by) const {
+  const OwnedSecret* secret = current();
+  if (secret == nullptr) return false;
+  return keytide::is_deadline_near(secret->expires_at, life_of(*secret),
+                                   chain_time_of(record->chain_times), by);
+}
+
 const SinkView* Situation::view_of(const SinkSpec& sink) const {
   if (sinks == nullptr) return nullptr;
   const SinkView* view =

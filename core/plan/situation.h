@@ -52,6 +52,8 @@ struct Situation {
   Seconds life_of(const OwnedSecret& secret) const;
   Windows windows_of_current() const;
   std::optional<Instant> renew_at_of_current() const;
+  // Of the current secret, by that clock: there is one, and little of it is left.
+  bool is_deadline_near(Instant by) const;
   const SinkView* view_of(const SinkSpec& sink) const;
 };
 

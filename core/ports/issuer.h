@@ -2,11 +2,13 @@
 // Threads: any, at once; one account is never worked on by two threads (callers see to that).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/base/fingerprint.h"
 #include "core/base/result.h"
 #include "core/base/secret_value.h"
 #include "core/model/ids.h"
@@ -69,6 +71,18 @@ class Issuer {
   virtual Result<void> remove(const AccountKey& key, const SecretId& id) = 0;
   // Signs in once and signs out again.
   virtual Verification verify(const AccountKey& key, const SecretValue& value) = 0;
+
+  // The same for an account that keytide itself signs in with. Signing in is not enough then: a
+  // call that keytide lives by has to succeed with it too, a look at the account where that is what
+  // it signs in.
+  virtual Verification verify_own(const AccountKey& key, const SecretValue& value) = 0;
+  // Calls that were signed in with another secret of that account are signed in with this one from
+  // here on, in all threads. Calls that are under way end as they began. Does not block.
+  virtual void sign_in_with(const ClientId& client_id, const SecretValue& value) = 0;
+  // The secret by which calls of this process were signed in and succeeded, of each account that
+  // has one: absent before the first of them, after sign_in_with() until the next, and where
+  // several credentials hold different secrets of the account. Does not block.
+  virtual std::map<ClientId, Fingerprint> signed_in(const FingerprintKey& key) = 0;
 };
 
 }  // namespace keytide

@@ -10,6 +10,7 @@
 #include "core/reconcile/adopt.h"
 #include "core/reconcile/attempt.h"
 #include "core/reconcile/destroy.h"
+#include "core/reconcile/failures.h"
 #include "core/reconcile/refresh.h"
 #include "core/reconcile/renew.h"
 #include "core/reconcile/update.h"
@@ -39,6 +40,7 @@ AccountPlan plan_again(const Run& run) {
   input.escrow_key = base.escrow_key;
   input.escrow_problem = base.escrow_problem;
   input.own_accounts = base.own_accounts;
+  input.signed_in = base.signed_in;
   input.limits = base.limits;
   input.safety = base.safety;
   input.approvals = base.approvals;
@@ -219,6 +221,7 @@ void fail_run(Run& run, Error error) {
   tell(run, Progress::Step::failed, error.text());
   run.ports.log.info("entry failed",
                      {{"address", run.plan.address.str()}, {"error", error.text()}});
+  remember_failure(run, error);
   run.outcome.errors.push_back(std::move(error));
 }
 
@@ -245,11 +248,12 @@ AccountOutcome reconcile_account(const AccountPlan& plan, const Ports& ports,
     tell(run, Progress::Step::started, change.why);
     if (auto done = carry_out(run, change); !done) {
       fail_run(run, std::move(done.error()));
-      break;
+      return std::move(run.outcome);
     }
     count(run.outcome, change.action);
     tell(run, Progress::Step::finished);
   }
+  if (!run.outcome.stopped) forget_failures(run);
   return std::move(run.outcome);
 }
 

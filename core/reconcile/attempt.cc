@@ -124,13 +124,16 @@ bool may_go_on_unverified(const Run& run) {
   // An entry that was served once and has nothing left has no deadline to wait for.
   if (current == nullptr) return run.record.generation > 0;
   const Seconds life = std::chrono::hours(current->asked_hours);
-  return is_deadline_near(current->expires_at, life, run.ports.issuer.now());
+  return is_deadline_near(current->expires_at, life, chain_time_of(run.record.chain_times),
+                          run.ports.issuer.now());
 }
 
 Verification verify_until(Run& run, const SecretValue& value) {
   const milliseconds until = run.ports.clock.since_boot() + kPropagation;
   while (true) {
-    Verification seen = run.ports.issuer.verify(run.plan.key, value);
+    Issuer& issuer = run.ports.issuer;
+    Verification seen =
+        is_own(run) ? issuer.verify_own(run.plan.key, value) : issuer.verify(run.plan.key, value);
     if (seen.verdict == Verification::Verdict::works) return seen;
     if (run.ports.clock.since_boot() + kProofPause > until) return seen;
     tell(run, Progress::Step::waiting, "for Atlas to accept the new secret");

@@ -66,6 +66,7 @@ void give_roles(AccountRecord& record, const DesiredSecret& desired, Instant now
   fresh->role = Role::current;
   record.generation = fresh->generation;
   record.switched_at = now;
+  record.failures.reset();
   // A sink that is late still needs what is in escrow.
   if (is_everywhere(record, desired) && !is_mutated(Mutant::escrow_is_kept)) record.escrow.reset();
   record.rotation_id = record.attempt->rotation_id;
@@ -78,8 +79,27 @@ void give_roles(AccountRecord& record, const DesiredSecret& desired, Instant now
   record.end_attempt(AttemptEnd::Outcome::switched, now);
 }
 
-// W5: one commit makes the new secret the current one, after a last look that it lives.
-Result<void> switch_over(Run& run) {
+// keytide's own account: from here on this process signs in with what is current, as the next one
+// will by its file.
+void sign_in_anew(Run& run, const SecretValue* value) {
+  if (!is_own(run)) return;
+  const OwnedSecret current = *run.record.with_role(Role::current);
+  Result<SecretValue> taken = value != nullptr ? value->clone() : take_from_sinks(run, current);
+  if (!taken) taken = take_out_of_escrow(run, current);
+  if (!taken) {
+    run.outcome.warnings.push_back(
+        fmt::format("keytide signs in with its old secret until it is started again: the new "
+                    "one's value is not at hand ({})",
+                    taken.error().text()));
+    return;
+  }
+  run.ports.issuer.sign_in_with(run.plan.key.client_id, *taken);
+  run.ports.log.info("signing in with the new secret", {{"account", describe(run.plan.key)}});
+}
+
+// W5: one commit makes the new secret the current one, after a last look that it lives. `begun_at`:
+// W1 of a chain that ran through in one go, for its length. `value` may be null.
+Result<void> switch_over(Run& run, const SecretValue* value, std::optional<Instant> begun_at) {
   if (auto seen = look(run); !seen) return seen;
   const OwnedSecret* fresh = run.record.with_role(Role::fresh);
   if (!is_alive(run, fresh->id)) {
@@ -88,7 +108,9 @@ Result<void> switch_over(Run& run) {
                 "the new secret was deleted by somebody while it was delivered");
   }
   take_over_secrets(run.record, run.observed);
-  give_roles(run.record, run.desired(), run.ports.issuer.now());
+  const Instant now = run.ports.issuer.now();
+  if (begun_at) run.record.add_chain_time(std::max(now - *begun_at, Seconds(0)));
+  give_roles(run.record, run.desired(), now);
   const OwnedSecret* current = run.record.with_role(Role::current);
   const std::string until = "expires " + format_instant(current->expires_at);
   if (auto written = note(run, "switched", fmt::format("{} {}", current->id.str(), until));
@@ -96,6 +118,7 @@ Result<void> switch_over(Run& run) {
     return written;
   }
   tell(run, Progress::Step::switched, until);
+  sign_in_anew(run, value);
   return {};
 }
 
@@ -193,7 +216,7 @@ Result<void> make_new_secret(Run& run, const Change& change) {
   if (!value) return fail(std::move(value.error()));
   if (auto proven = prove_secret(run, *value); !proven) return proven;
   if (auto delivered = deliver_or_abort(run, *value); !delivered) return delivered;
-  return switch_over(run);
+  return switch_over(run, &*value, run.record.attempt->atlas_time);
 }
 
 Result<void> finish_chain(Run& run, const Change& change) {
@@ -218,7 +241,8 @@ Result<void> finish_chain(Run& run, const Change& change) {
                                    "; the switch was made without it: the old secret is dead");
   }
   run_hooks_anyway(run, secret);
-  if (auto switched = switch_over(run); !switched) return switched;
+  if (auto switched = switch_over(run, value ? &*value : nullptr, std::nullopt); !switched)
+    return switched;
   return check_not_requested(run);
 }
 
@@ -226,7 +250,7 @@ Result<void> promote_new_secret(Run& run) {
   run.outcome.warnings.push_back(
       "the new secret serves although not every sink has it; the next apply replaces it");
   run_hooks_anyway(run, OwnedSecret(*run.record.with_role(Role::fresh)));
-  return switch_over(run);
+  return switch_over(run, nullptr, std::nullopt);
 }
 
 }  // namespace keytide

@@ -55,6 +55,10 @@ Result<void> look_if_stale(Run& run) {
   return look(run);
 }
 
+bool is_own(const Run& run) {
+  return run.context.input->own_accounts.contains(run.plan.key.client_id);
+}
+
 bool is_listed(const Run& run, const SecretId& id) {
   const auto& secrets = run.observed.secrets;
   return std::any_of(secrets.begin(), secrets.end(),

@@ -81,6 +81,9 @@ Result<void> look(Run& run);
 // The same, unless it was done within the last seconds.
 Result<void> look_if_stale(Run& run);
 
+// Whether keytide itself signs in with this account.
+bool is_own(const Run& run);
+
 bool is_listed(const Run& run, const SecretId& id);
 // Listed, and its expiry has not come by Atlas's clock.
 bool is_alive(const Run& run, const SecretId& id);

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/base/fingerprint.h"
 #include "providers/atlas/api_error.h"
+#include "providers/atlas/calls.h"
 
 namespace keytide {
 namespace {
@@ -33,6 +35,13 @@ tl::unexpected<TransportError> not_sent(Error why) {
       TransportError{TransportError::Reached::not_sent, std::move(why)});
 }
 
+bool is_success(const HttpResponse& reply) { return reply.status >= 200 && reply.status < 300; }
+
+bool is_of(const Credential& credential, const ClientId& client_id) {
+  const ServiceAccountCredential* account = SignIn::account_of(credential);
+  return account != nullptr && account->client_id == client_id;
+}
+
 Error too_busy(milliseconds closed_for) {
   return {ErrorKind::rate_limited,
           fmt::format("the rate limit is used up for another {} s: try again later",
@@ -57,7 +66,7 @@ AtlasClient::AtlasClient(Transport& transport, Clock& clock, Log& log, AtlasOpti
   }
 }
 
-SignIn* AtlasClient::sign_in_for(const Scope& scope) {
+SignIn* AtlasClient::sign_in_for(const Scope& scope) const {
   auto found = sign_ins_.find(scope.id);
   if (found == sign_ins_.end()) found = sign_ins_.find("");
   return found == sign_ins_.end() ? nullptr : found->second.get();
@@ -88,6 +97,7 @@ Result<HttpResponse> AtlasClient::ask_signed(const AtlasCall& call, SignIn& sign
     if (!ticket) return fail(std::move(ticket.error()).within(call.doing));
     auto reply = send_with_waits(call, *ticket, give_up_at);
     if (!reply) return fail(std::move(reply.error().why).within(call.doing));
+    if (is_success(*reply)) sign_in.note_success(ticket->generation, call.scope);
     if (reply->status != 401) return std::move(*reply);
     // Either the token has ended or a role is missing: only a new token tells.
     if (again) sign_in.note_second_401(ticket->generation);
@@ -150,6 +160,8 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_once(const AtlasCal
                           {time_limit - spent, std::size_t{1} << 20, true});
   if (!reply) {
     reply.error().why = std::move(reply.error().why).within(call.doing);
+  } else if (is_success(*reply)) {
+    sign_in->note_success(ticket->generation, call.scope);
   } else if (reply->status == 401) {
     // Not repeated; but the next call gets a new token, if that may help.
     static_cast<void>(sign_in->may_retry_after_401(ticket->generation));
@@ -157,6 +169,50 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_once(const AtlasCal
     if (const auto asked = retry_after_of(*reply)) wire_.close_for(call.scope.id, *asked);
   }
   return reply;
+}
+
+tl::expected<HttpResponse, TransportError> AtlasClient::send_with(const AtlasCall& call,
+                                                                  const SecretValue& token) {
+  const HttpRequest request =
+      request_of(call, {{Authorization::Scheme::bearer, {}, &token}, {}, 0});
+  return wire_.send(call.operation, call.scope.id, request, {options_.timeout});
+}
+
+std::optional<AtlasCall> AtlasClient::own_call(const AccountKey& key) const {
+  const SignIn* at_home = sign_in_for(key.scope);
+  if (at_home != nullptr && is_of(*at_home->credential(), key.client_id)) {
+    return get_account_call(key);
+  }
+  for (const auto& [scope_id, sign_in] : sign_ins_) {
+    const auto scope = sign_in->worked_for();
+    if (scope && is_of(*sign_in->credential(), key.client_id)) return list_accounts_call(*scope, 1);
+  }
+  return std::nullopt;
+}
+
+void AtlasClient::sign_in_with(const ClientId& client_id, const SecretValue& value) {
+  for (auto& [scope_id, sign_in] : sign_ins_) {
+    if (is_of(*sign_in->credential(), client_id)) sign_in->exchange(value.clone());
+  }
+}
+
+std::map<ClientId, Fingerprint> AtlasClient::signed_in(const FingerprintKey& key) const {
+  std::map<ClientId, Fingerprint> held;
+  std::set<ClientId> worked;
+  std::set<ClientId> different;
+  for (const auto& [scope_id, sign_in] : sign_ins_) {
+    const auto credential = sign_in->credential();
+    const ServiceAccountCredential* account = SignIn::account_of(*credential);
+    if (account == nullptr) continue;
+    const Fingerprint print = fingerprint_of(account->client_secret, key);
+    const auto [first, is_first] = held.emplace(account->client_id, print);
+    if (!is_first && first->second != print) different.insert(account->client_id);
+    if (sign_in->worked_for()) worked.insert(account->client_id);
+  }
+  std::erase_if(held, [&](const auto& one) {
+    return different.contains(one.first) || !worked.contains(one.first);
+  });
+  return held;
 }
 
 void AtlasClient::sign_out() {

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "core/base/fingerprint.h"
 #include "core/base/result.h"
 #include "core/ports/clock.h"
 #include "core/ports/log.h"
@@ -56,6 +58,18 @@ class AtlasClient {
   tl::expected<HttpResponse, TransportError> send_once(const AtlasCall& call,
                                                        std::chrono::milliseconds time_limit);
 
+  // One request that is signed in with that token, whoever's it is.
+  tl::expected<HttpResponse, TransportError> send_with(const AtlasCall& call,
+                                                       const SecretValue& token);
+
+  // What a secret of the account has to be good for, where it is to sign in calls: a look at the
+  // account where it signs in that, else a listing like the last one that it was good for. Absent:
+  // it signed in no call yet.
+  std::optional<AtlasCall> own_call(const AccountKey& key) const;
+  // See Issuer::sign_in_with() and Issuer::signed_in().
+  void sign_in_with(const ClientId& client_id, const SecretValue& value);
+  std::map<ClientId, Fingerprint> signed_in(const FingerprintKey& key) const;
+
   // Revokes the tokens that were minted. Calls after it sign in anew.
   void sign_out();
 
@@ -64,7 +78,7 @@ class AtlasClient {
   const AtlasOptions& options() const { return options_; }
 
  private:
-  SignIn* sign_in_for(const Scope& scope);
+  SignIn* sign_in_for(const Scope& scope) const;
   Result<HttpResponse> ask_signed(const AtlasCall& call, SignIn& sign_in,
                                   std::chrono::milliseconds give_up_at);
   tl::expected<HttpResponse, TransportError> send_with_waits(const AtlasCall& call,

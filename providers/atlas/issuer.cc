@@ -39,6 +39,17 @@ void sort_and_merge(std::vector<ObservedAccount>& accounts) {
   accounts.erase(accounts.begin(), first_kept.base());
 }
 
+// A 401 in Atlas's shape is Atlas's word about the secret; all else but a success says nothing of
+// it.
+Verification judge(const tl::expected<HttpResponse, TransportError>& reply,
+                   const std::string& doing) {
+  using Verdict = Verification::Verdict;
+  if (!reply) return {Verdict::unproven, Error(reply.error().why).within(doing)};
+  if (reply->status == 200) return {Verdict::works, std::nullopt};
+  const bool is_no = reply->status == 401 && !decode_error(reply->body).code.empty();
+  return {is_no ? Verdict::refused : Verdict::unproven, to_error(*reply, doing)};
+}
+
 CreateOutcome read_created(HttpResponse& reply, const std::string& doing) {
   auto created = decode_created_secret(reply.body);
   wipe(reply.body);
@@ -146,20 +157,27 @@ Result<void> AtlasIssuer::remove(const AccountKey& key, const SecretId& id) {
 }
 
 Verification AtlasIssuer::verify(const AccountKey& key, const SecretValue& value) {
+  return prove(key, value, std::nullopt);
+}
+
+Verification AtlasIssuer::verify_own(const AccountKey& key, const SecretValue& value) {
+  return prove(key, value, client_.own_call(key));
+}
+
+Verification AtlasIssuer::prove(const AccountKey& key, const SecretValue& value,
+                                const std::optional<AtlasCall>& call) {
   using Verdict = Verification::Verdict;
   const std::string doing = fmt::format("while signing in as {}", describe(key));
   const milliseconds limit = client_.options().timeout;
   Wire& wire = client_.wire();
   auto reply = request_token(wire, key.client_id, value, limit);
   if (!reply) return {Verdict::unproven, std::move(reply.error().why).within(doing)};
-  if (reply->status == 401) {
-    const bool is_atlas = !decode_error(reply->body).code.empty();
-    return {is_atlas ? Verdict::refused : Verdict::unproven, to_error(*reply, doing)};
-  }
-  if (reply->status != 200) return {Verdict::unproven, to_error(*reply, doing)};
+  if (reply->status != 200) return judge(reply, doing);
   auto token = decode_token(reply->body);
   wipe(reply->body);
   if (!token) return {Verdict::unproven, std::move(token.error()).within(doing)};
+  Verification seen{Verdict::works, std::nullopt};
+  if (call) seen = judge(client_.send_with(*call, token->token), call->doing);
   const auto revoked = request_revoke(wire, key.client_id, value, token->token, limit);
   if (!revoked || revoked->status != 200) {
     client_.log().warn(
@@ -167,7 +185,7 @@ Verification AtlasIssuer::verify(const AccountKey& key, const SecretValue& value
         {{"account", describe(key)},
          {"why", revoked ? std::to_string(revoked->status) : revoked.error().why.text()}});
   }
-  return {Verdict::works, std::nullopt};
+  return seen;
 }
 
 }  // namespace keytide

@@ -32,12 +32,23 @@ class AtlasIssuer : public Issuer {
   // Mints a token with the value, once, and revokes it. A 401 in Atlas's shape is `refused`;
   // anything else but a token is `unproven`.
   Verification verify(const AccountKey& key, const SecretValue& value) override;
+  Verification verify_own(const AccountKey& key, const SecretValue& value) override;
+  void sign_in_with(const ClientId& client_id, const SecretValue& value) override {
+    client_.sign_in_with(client_id, value);
+  }
+  std::map<ClientId, Fingerprint> signed_in(const FingerprintKey& key) override {
+    return client_.signed_in(key);
+  }
 
   // Revokes the tokens that this process minted: at its end.
   void sign_out() { client_.sign_out(); }
   RequestCounts requests() const { return client_.wire().counts(); }
 
  private:
+  // `call`: what the token has to be good for, beside being given.
+  Verification prove(const AccountKey& key, const SecretValue& value,
+                     const std::optional<AtlasCall>& call);
+
   AtlasClient& client_;
   const IssuerLimits limits_;
   std::mutex mutex_;  // of caps_

@@ -85,7 +85,18 @@ tl::expected<HttpResponse, TransportError> request_revoke(Wire& wire, const Clie
 }
 
 SignIn::SignIn(Wire& wire, Credential credential, milliseconds timeout)
-    : wire_(wire), credential_(std::move(credential)), timeout_(timeout) {}
+    : wire_(wire),
+      timeout_(timeout),
+      credential_(std::make_shared<const Credential>(std::move(credential))) {}
+
+std::shared_ptr<const Credential> SignIn::credential() const {
+  const std::lock_guard lock(mutex_);
+  return credential_;
+}
+
+const ServiceAccountCredential* SignIn::account_of(const Credential& credential) {
+  return std::get_if<ServiceAccountCredential>(&credential);
+}
 
 bool SignIn::is_good(const Token& token) { return wire_.clock().since_boot() < token.renew_at; }
 
@@ -94,44 +105,50 @@ Ticket SignIn::ticket_of(const Token& token) const {
 }
 
 Result<Ticket> SignIn::ticket(const Patience& patience) {
-  if (const auto* token = std::get_if<AccessTokenCredential>(&credential_)) {
+  std::unique_lock lock(mutex_);
+  if (const auto* token = std::get_if<AccessTokenCredential>(credential_.get())) {
     return Ticket{{Authorization::Scheme::bearer, {}, &token->token}, nullptr, 0};
   }
-  if (const auto* key = std::get_if<ApiKeyCredential>(&credential_)) {
+  if (const auto* key = std::get_if<ApiKeyCredential>(credential_.get())) {
     return Ticket{{Authorization::Scheme::digest, key->public_key, &key->private_key}, nullptr, 0};
   }
-  std::unique_lock lock(mutex_);
-  if (token_ && is_good(*token_)) return ticket_of(*token_);
-  if (minting_) {
-    // Who waited takes what came of it, a failure too: one mint, not one per thread.
-    const std::uint64_t before = mints_ended_;
-    minted_.wait(lock, [&] { return mints_ended_ != before; });
+  while (true) {
     if (token_ && is_good(*token_)) return ticket_of(*token_);
-    if (refusal_) return fail(*refusal_);
+    if (minting_) {
+      // Who waited takes what came of it, a failure too: one mint, not one per thread.
+      const std::uint64_t before = mints_ended_;
+      minted_.wait(lock, [&] { return mints_ended_ != before; });
+      if (token_ && is_good(*token_)) return ticket_of(*token_);
+      if (refusal_) return fail(*refusal_);
+      if (minting_) continue;
+    }
+    const bool denied = refusal_ && refusal_->kind == ErrorKind::denied;
+    if (denied && wire_.clock().since_boot() - refused_at_ < kMinute) return fail(*refusal_);
+    minting_ = true;
+    const std::shared_ptr<const Credential> used = credential_;
+    lock.unlock();
+    auto made = mint(*used, patience);
+    lock.lock();
+    minting_ = false;
+    ++mints_ended_;
+    minted_.notify_all();
+    // Exchanged meanwhile: neither its token nor its refusal counts any more.
+    if (used != credential_) continue;
+    if (!made) {
+      refusal_ = made.error();
+      refused_at_ = wire_.clock().since_boot();
+      return fail(std::move(made.error()));
+    }
+    refusal_.reset();
+    made->generation = ++last_generation_;
+    token_ = std::move(*made);
+    return ticket_of(*token_);
   }
-  const bool denied = refusal_ && refusal_->kind == ErrorKind::denied;
-  if (denied && wire_.clock().since_boot() - refused_at_ < kMinute) return fail(*refusal_);
-  minting_ = true;
-  lock.unlock();
-  auto made = mint(patience);
-  lock.lock();
-  minting_ = false;
-  ++mints_ended_;
-  minted_.notify_all();
-  if (!made) {
-    refusal_ = made.error();
-    refused_at_ = wire_.clock().since_boot();
-    return fail(std::move(made.error()));
-  }
-  refusal_.reset();
-  made->generation = ++last_generation_;
-  token_ = std::move(*made);
-  return ticket_of(*token_);
 }
 
-Result<SignIn::Token> SignIn::mint(const Patience& patience) {
-  const auto& account = std::get<ServiceAccountCredential>(credential_);
-  const std::string doing = fmt::format("while signing in as {}", describe(credential_));
+Result<SignIn::Token> SignIn::mint(const Credential& credential, const Patience& patience) {
+  const auto& account = std::get<ServiceAccountCredential>(credential);
+  const std::string doing = fmt::format("while signing in as {}", describe(credential));
   const milliseconds give_up_at = wire_.clock().since_boot() + patience.total;
   BackOff back_off;
   back_off.tries = patience.tries;
@@ -173,17 +190,50 @@ void SignIn::note_second_401(std::uint64_t generation) {
   fruitless_at_ = wire_.clock().since_boot();
 }
 
+void SignIn::note_success(std::uint64_t generation, const Scope& scope) {
+  const std::lock_guard lock(mutex_);
+  if (generation > exchanged_at_) worked_for_ = scope;
+}
+
+std::optional<Scope> SignIn::worked_for() const {
+  const std::lock_guard lock(mutex_);
+  return worked_for_;
+}
+
+void SignIn::exchange(SecretValue client_secret) {
+  const std::lock_guard lock(mutex_);
+  const ServiceAccountCredential* account = account_of(*credential_);
+  CHECK(account != nullptr, "only a service account has secrets to exchange");
+  // Others may be in the middle of a call with it: it is revoked at the end.
+  if (token_) retired_ = Retired{credential_, token_->value};
+  credential_ = std::make_shared<const Credential>(
+      ServiceAccountCredential{account->client_id, std::move(client_secret)});
+  token_.reset();
+  exchanged_at_ = last_generation_;
+  worked_for_.reset();
+  refusal_.reset();
+  fruitless_at_.reset();
+}
+
+void SignIn::revoke(const Credential& credential, const SecretValue& token) {
+  const ServiceAccountCredential& account = *account_of(credential);
+  // Not revoked, it ends by itself within the hour: nothing to tell anybody.
+  static_cast<void>(request_revoke(wire_, account.client_id, account.client_secret, token,
+                                   std::min(timeout_, kRevokeLimit)));
+}
+
 void SignIn::sign_out() {
-  const auto* account = std::get_if<ServiceAccountCredential>(&credential_);
+  std::shared_ptr<const Credential> credential;
   std::optional<Token> token;
+  std::optional<Retired> retired;
   {
     const std::lock_guard lock(mutex_);
+    credential = credential_;
     token.swap(token_);
+    retired.swap(retired_);
   }
-  if (account == nullptr || !token) return;
-  // Not revoked, it ends by itself within the hour: nothing to tell anybody.
-  static_cast<void>(request_revoke(wire_, account->client_id, account->client_secret, *token->value,
-                                   std::min(timeout_, kRevokeLimit)));
+  if (retired) revoke(*retired->credential, *retired->token);
+  if (token) revoke(*credential, *token->value);
 }
 
 }  // namespace keytide

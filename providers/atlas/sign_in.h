@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/base/result.h"
+#include "core/model/ids.h"
 #include "providers/atlas/back_off.h"
 #include "providers/atlas/credential.h"
 #include "providers/atlas/wire.h"
@@ -48,10 +49,22 @@ class SignIn {
   // The try with the newer token was answered 401 as well.
   void note_second_401(std::uint64_t generation);
 
-  // Revokes the token, if one was minted; best effort, one request.
+  // A call of that scope with a token of that generation succeeded.
+  void note_success(std::uint64_t generation, const Scope& scope);
+  // The scope of the last such call with the secret that is in use now; absent: none yet.
+  std::optional<Scope> worked_for() const;
+
+  // Another secret of the same service account: tokens of the old one are handed out no more. For
+  // service accounts alone.
+  void exchange(SecretValue client_secret);
+
+  // Revokes the tokens that were minted and not revoked yet; best effort, a request for each.
   void sign_out();
 
-  const Credential& credential() const { return credential_; }
+  std::shared_ptr<const Credential> credential() const;
+  // The account that it signs in as, and its secret; null: it is another kind of credential. Good
+  // for as long as what credential() gave is held.
+  static const ServiceAccountCredential* account_of(const Credential& credential);
 
  private:
   struct Token {
@@ -59,20 +72,29 @@ class SignIn {
     std::chrono::milliseconds renew_at{0};  // since boot
     std::uint64_t generation = 0;
   };
-  Result<Token> mint(const Patience& patience);
+  // What was in use before an exchange.
+  struct Retired {
+    std::shared_ptr<const Credential> credential;
+    std::shared_ptr<const SecretValue> token;
+  };
+  Result<Token> mint(const Credential& credential, const Patience& patience);
+  void revoke(const Credential& credential, const SecretValue& token);
   Ticket ticket_of(const Token& token) const;
   bool is_good(const Token& token);
 
   Wire& wire_;
-  const Credential credential_;
   const std::chrono::milliseconds timeout_;
 
-  std::mutex mutex_;  // of all below
+  mutable std::mutex mutex_;                      // of all below
+  std::shared_ptr<const Credential> credential_;  // its kind and account never change
   std::condition_variable minted_;
   bool minting_ = false;
   std::uint64_t mints_ended_ = 0;
   std::uint64_t last_generation_ = 0;
   std::optional<Token> token_;
+  std::uint64_t exchanged_at_ = 0;  // the last generation of the secret before
+  std::optional<Scope> worked_for_;
+  std::optional<Retired> retired_;
   std::optional<Error> refusal_;                           // of the last mint
   std::chrono::milliseconds refused_at_{0};                // since boot
   std::optional<std::chrono::milliseconds> fruitless_at_;  // since boot

@@ -50,6 +50,8 @@ void SimWorld::note_excuses(const Plan& plan) {
     if (account.blocked && account.blocked->why.find("half delivered") != std::string::npos) {
       excuse(*subject, "the value did not survive a crash");
     }
+    // Judged anew by each plan: one that was used is in doubt before a record says so.
+    if (account.quarantined) excuse(*subject, "a quarantined secret has a slot");
     for (const Change& change : account.changes) {
       const bool waits = !change.cuts.empty() && !change.cuts_approved;
       if (waits) excuse(*subject, "a cut waits for consent");

@@ -105,6 +105,7 @@ SimWorld::SimWorld(const Options& options)
     : options_(options),
       chaos_(options.seed, mood_of(options.seed), options.left_out),
       random_(options.seed * 7919 + 1),
+      is_unattended_(options.seed / 8 % 2 == 1),
       identity_{fmt::format("lineage{}", options.seed), FingerprintKey(std::string(64, '0'))} {
   has_escrow_ = !random_.chance(0.15);
   make_entries();
@@ -228,6 +229,7 @@ PlanInput SimWorld::gather() {
     const auto record = store_->find(subject.desired.account).value();
     input.sinks.push_back(read_sinks(ports, subject.desired, record ? &*record : nullptr));
   }
+  input.options.unattended = is_unattended_;
   input.host_now = clock_.now();
   input.now = ports.issuer.now();
   return input;

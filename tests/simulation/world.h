@@ -125,6 +125,7 @@ class SimWorld {
   SimDisk disk_;
   SimEscrow escrow_;
   bool has_escrow_ = true;
+  const bool is_unattended_;  // entries whose tries failed wait
   // Of the seed alone, whatever the store: lives and jitter are drawn from it.
   const StoreIdentity identity_;
   std::unique_ptr<StateStore> store_;

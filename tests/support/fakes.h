@@ -109,7 +109,9 @@ class FakeIssuer : public Issuer {
   std::deque<Next> creates;                    // how the next ones end; empty: they work
   std::deque<Verification::Verdict> verdicts;  // of the next ones; empty: as it really is
   std::map<SecretId, SecretValue> values;
-  std::set<SecretId> made;  // by create(), ever
+  std::set<SecretId> made;                   // by create(), ever
+  std::map<ClientId, Fingerprint> signs_in;  // what calls are signed in with
+  int own_proofs = 0;
   int failing_removes = 0;
   int failing_gets = 0;
   int stale_gets = 0;  // show the account as it was before the last create
@@ -190,6 +192,18 @@ class FakeIssuer : public Issuer {
       return {verdict, Error{ErrorKind::denied, "scripted", {}}};
     });
   }
+
+  Verification verify_own(const AccountKey& own, const SecretValue& value) override {
+    ++own_proofs;
+    return verify(own, value);
+  }
+  void sign_in_with(const ClientId& client_id, const SecretValue& value) override {
+    journal_.step("sign in anew", [&] {
+      signs_in[client_id] = fingerprint_of(value, key_);
+      return true;
+    });
+  }
+  std::map<ClientId, Fingerprint> signed_in(const FingerprintKey&) override { return signs_in; }
 
   CreatedSecret make(int hours) {
     for (ObservedSecret& secret : account.secrets) {

@@ -39,6 +39,8 @@ struct House {
   std::function<bool()> stopping;
   Issuer* issuer = &atlas;  // or the real client, before a simulated Atlas
 
+  std::set<ClientId> own_accounts;  // that keytide signs in with
+
   DesiredSecret& entry() { return desired.secrets[0]; }
   const AccountRecord& record() const { return store.records.at(kKey); }
   Ports ports() {
@@ -56,6 +58,8 @@ struct House {
     input.host_now = clock.now();
     input.approvals = approvals;
     input.options = options;
+    input.own_accounts = own_accounts;
+    input.signed_in = issuer->signed_in(store.identity().fingerprint_key);
     input.scopes.push_back(read_scope(*issuer, kKey.scope));
     const Ports all = ports();
     for (const DesiredSecret& secret : desired.secrets) {

@@ -58,7 +58,8 @@ Phase phase_of(const Subject& s) {
   if (open && record->with_role(Role::fresh) != nullptr) {
     return record->attempt->phase == AttemptPhase::created ? Phase::created : Phase::verified;
   }
-  if (find_create(s) != nullptr || imports(s)) return Phase::due;
+  const bool is_held = s.plan != nullptr && s.plan->waiting && s.plan->waiting->holds;
+  if (is_held || find_create(s) != nullptr || imports(s)) return Phase::due;
   if (record == nullptr || !has_live(*record, Role::current, s.now)) return Phase::due;
   return has_live(*record, Role::previous, s.now) ? Phase::overlap : Phase::active;
 }
@@ -145,6 +146,7 @@ void add_record(const AccountRecord& record, StatusRow& row) {
 
 void add_plan(const AccountPlan& plan, StatusRow& row) {
   row.renew_at = plan.renew_at;
+  row.waiting = plan.waiting;
   row.notes = plan.notes;
   row.notes.insert(row.notes.end(), plan.drift.begin(), plan.drift.end());
   if (plan.quarantined)

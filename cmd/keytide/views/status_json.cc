@@ -38,6 +38,9 @@ JsonObject row_json(const StatusRow& row) {
       .text("phase", name_of(row.phase))
       .text("reason", row.reason)
       .moment("renew_at", row.renew_at)
+      .number("failures", row.waiting ? row.waiting->failures : 0)
+      .moment("next_try_at",
+              row.waiting ? std::optional(row.waiting->next_try) : std::optional<Instant>())
       .objects("secrets", secrets_json(row))
       .objects("sinks", sinks_json(row));
 }

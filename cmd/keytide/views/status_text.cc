@@ -94,7 +94,13 @@ std::string render_table(const std::vector<StatusRow>& rows, Instant now, const 
   return text;
 }
 
-std::string render_reasons(const std::vector<StatusRow>& rows, const Style& style) {
+std::string render_waiting(const StatusRow& row, Instant now) {
+  if (!row.waiting) return "";
+  return fmt::format("next try at {}, after {}: {}", moment(row.waiting->next_try, now),
+                     failures_text(row.waiting->failures), printable(row.waiting->why));
+}
+
+std::string render_reasons(const std::vector<StatusRow>& rows, Instant now, const Style& style) {
   std::string text;
   for (const StatusRow& row : rows) {
     if (row.reason.empty()) continue;
@@ -102,6 +108,7 @@ std::string render_reasons(const std::vector<StatusRow>& rows, const Style& styl
     text +=
         fmt::format("{} is {}: {}\n", printable(row.address.str()), phase, printable(row.reason));
     if (!row.way_out.empty()) text += fmt::format("  way out: {}\n", printable(row.way_out));
+    if (row.waiting) text += fmt::format("  {}\n", render_waiting(row, now));
   }
   return text.empty() ? "" : "\n" + text;
 }
@@ -159,7 +166,7 @@ std::string render_settings(const StatusRow& row, Instant now) {
 
 std::string render_status(const std::vector<StatusRow>& rows, Instant now, const Style& style) {
   if (rows.empty()) return "No secrets: the manifests name none and the state knows none.\n";
-  return render_table(rows, now, style) + render_reasons(rows, style) + render_counts(rows);
+  return render_table(rows, now, style) + render_reasons(rows, now, style) + render_counts(rows);
 }
 
 std::string render_show(const StatusRow& row, Instant now, const Style& style) {
@@ -168,6 +175,7 @@ std::string render_show(const StatusRow& row, Instant now, const Style& style) {
   if (!row.reason.empty()) header += fmt::format(" ({})", printable(row.reason));
   std::string text = style.paint(Ink::bold, header) + "\n";
   if (!row.way_out.empty()) text += fmt::format("# way out: {}\n", printable(row.way_out));
+  if (row.waiting) text += fmt::format("# {}\n", render_waiting(row, now));
   text += fmt::format("secret \"{}\" {{\n{}{}{}}}\n", address, render_settings(row, now),
                       render_sinks(row), render_secrets(row, now));
   for (const std::string& one : row.planned) text += fmt::format("to {}\n", printable(one));

@@ -57,6 +57,8 @@ inline AccountRecord full_record(const std::string& client_id) {
                        true},
                       {9, AttemptPhase::unknown, second(1761500000), 8, {}, "", false}};
   record.escrow = Escrowed{SecretId("65f00000000000000000000a"), "s1:0123:abcd=="};
+  record.failures = Failures{3, second(1764000200), "sink a: no space", "0123456789abcdef"};
+  record.chain_times = {Seconds(12), Seconds(130)};
   return record;
 }
 

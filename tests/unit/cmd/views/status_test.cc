@@ -242,7 +242,7 @@ TEST(StatusJson, ARowHasTheMembersOfTheContract) {
   EXPECT_EQ(rows[0], json::parse(R"json({
     "address": "ci-deployer", "scope": "org 32b6e34b3d91647abb20e7b8",
     "client_id": "mdb_sa_id_cccccccccccccccccccccccc", "phase": "active", "reason": "",
-    "renew_at": "2027-01-16T12:00:00Z",
+    "renew_at": "2027-01-16T12:00:00Z", "failures": 0, "next_try_at": null,
     "secrets": [{"id": "aaaaaaaaaaaaaaaaaaaaaaaa", "role": "current",
       "masked": "mdb_sa_sk_...aaaa", "created_at": "2026-11-17T12:00:00Z",
       "expires_at": "2027-02-15T12:00:00Z", "last_used_at": "2026-11-23T09:00:00Z"}],
@@ -277,6 +277,30 @@ billing is blocked: no slot is free
 
 2 entries: 1 active, 1 blocked.
 )");
+}
+
+StatusRow waiting_row() {
+  StatusRow row = literal_row();
+  row.phase = Phase::due;
+  row.reason = "expires in 6d, renew_before 14d";
+  const Instant failed = sample::now() - Seconds(60);
+  row.waiting = Waiting{3, failed, failed + Seconds(300), "sink file:/a: no space", false};
+  return row;
+}
+
+TEST(StatusText, AnEntryWhoseTriesFailedSaysWhenTheNextOneIs) {
+  const char* line =
+      "next try at 2026-11-23T12:04:00Z (in 4m), after 3 failures: sink file:/a: no space\n";
+  EXPECT_THAT(
+      render_status({waiting_row()}, sample::now(), {}),
+      HasSubstr(std::string("ci-deployer is due: expires in 6d, renew_before 14d\n  ") + line));
+  EXPECT_THAT(render_show(waiting_row(), sample::now(), {}), HasSubstr(std::string("\n# ") + line));
+}
+
+TEST(StatusJson, AnEntryWhoseTriesFailedSaysWhenTheNextOneIs) {
+  const json rows = json::parse(json_status({waiting_row()}));
+  EXPECT_EQ(rows[0]["failures"], 3);
+  EXPECT_EQ(rows[0]["next_try_at"], "2026-11-23T12:04:00Z");
 }
 
 TEST(StatusText, ADueEntryRenewsNow) {

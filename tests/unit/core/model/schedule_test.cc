@@ -66,11 +66,29 @@ TEST(Schedule, JitterOnlyMakesARenewalEarlierAndStaysUnderItsLimit) {
 
 TEST(Schedule, ADeadlineIsNearWhenATwentiethOfAWeekIsLeft) {
   const Instant expiry = at("2026-12-31T00:00:00Z");
-  EXPECT_FALSE(is_deadline_near(expiry, span("90d"), at("2026-12-30T15:00:00Z")));
-  EXPECT_TRUE(is_deadline_near(expiry, span("90d"), at("2026-12-30T16:00:00Z")));
-  EXPECT_FALSE(is_deadline_near(expiry, span("8h"), at("2026-12-30T23:30:00Z")));
-  EXPECT_TRUE(is_deadline_near(expiry, span("8h"), at("2026-12-30T23:40:00Z")));
-  EXPECT_TRUE(is_deadline_near(expiry, span("8h"), at("2027-01-01T00:00:00Z")));
+  EXPECT_FALSE(is_deadline_near(expiry, span("90d"), span("2m"), at("2026-12-30T15:00:00Z")));
+  EXPECT_TRUE(is_deadline_near(expiry, span("90d"), span("2m"), at("2026-12-30T16:00:00Z")));
+  EXPECT_FALSE(is_deadline_near(expiry, span("8h"), span("2m"), at("2026-12-30T23:30:00Z")));
+  EXPECT_TRUE(is_deadline_near(expiry, span("8h"), span("2m"), at("2026-12-30T23:40:00Z")));
+  EXPECT_TRUE(is_deadline_near(expiry, span("8h"), span("2m"), at("2027-01-01T00:00:00Z")));
+}
+
+TEST(Schedule, AChainTakesTheSlowestOfTheLastAndAtLeastTwoMinutes) {
+  EXPECT_EQ(chain_time_of({}), span("2m"));
+  EXPECT_EQ(chain_time_of({Seconds(3), Seconds(4)}), span("2m"));
+  EXPECT_EQ(chain_time_of({Seconds(3), span("12m"), Seconds(4)}), span("12m"));
+}
+
+TEST(Schedule, ADeadlineIsNearWhenThreeChainTimesAreLeft) {
+  EXPECT_EQ(deadline_window(span("8h"), span("2m")), span("24m"));
+  EXPECT_EQ(deadline_window(span("8h"), span("10m")), span("30m"));
+  EXPECT_EQ(deadline_window(span("90d"), span("4h")), span("12h"));
+  EXPECT_EQ(deadline_window(span("90d"), span("2h")), span("7d") / 20);
+}
+
+TEST(Schedule, OneChainThatHungIsNotAnEmergencyForTheWholeWindow) {
+  EXPECT_EQ(deadline_window(span("8h"), span("5h")), span("2h"));
+  EXPECT_EQ(deadline_window(span("90d"), span("20d")), span("7d") / 4);
 }
 
 TEST(Schedule, AcceptsEveryLifetimeWithTheDefaults) {

@@ -32,6 +32,13 @@ TEST(Removed, StaysKnownUntilItsSecretsExpireAndIsDroppedThen) {
   EXPECT_EQ(line_of(world.plan()), "dropped");
 }
 
+TEST(Removed, IsNotDroppedByAClockThatMayBeWrong) {
+  PlanWorld world = forgotten_world();
+  world.listed("c1").expires_at = kNow;
+  world.input.host_now = kNow - span("10m");
+  EXPECT_EQ(line_of(world.plan()), "");
+}
+
 TEST(Removed, IsRetiredAfterTheOverlapWhenTheEntrySaidSo) {
   PlanWorld world;
   world.desired.reset();
