@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/instant.h"
 #include "core/model/ids.h"
+#include "core/model/token_bucket.h"
 
 namespace keytide {
 
@@ -37,6 +38,8 @@ struct ObservedScope {
   std::optional<Error> error;             // the refresh failed: the accounts are unknown
   // `maxServiceAccountSecretValidityInHours` of getOrgSettings; absent: not asked, or no cap
   std::optional<int> max_validity_hours;
+  // The rate limit of the scope's service accounts, as its replies told; absent: they said nothing.
+  std::optional<LearnedBudget> budget{};
 };
 
 }  // namespace keytide

@@ -32,6 +32,13 @@ AtlasCall call_for(const Scope& scope, std::string operation, std::string path, 
   return call;
 }
 
+AtlasCall call_about(const AccountKey& key, std::string operation, std::string path,
+                     std::string doing) {
+  AtlasCall call = call_for(key.scope, std::move(operation), std::move(path), std::move(doing));
+  call.account = key.client_id;
+  return call;
+}
+
 bool is_id(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -49,14 +56,14 @@ AtlasCall list_accounts_call(const Scope& scope, int page) {
 }
 
 AtlasCall get_account_call(const AccountKey& key) {
-  return call_for(key.scope, operation(key.scope, "get", "ServiceAccount"), account_path(key),
-                  fmt::format("while reading {}", describe(key)));
+  return call_about(key, operation(key.scope, "get", "ServiceAccount"), account_path(key),
+                    fmt::format("while reading {}", describe(key)));
 }
 
 AtlasCall create_secret_call(const AccountKey& key, int hours) {
-  AtlasCall call = call_for(key.scope, operation(key.scope, "create", "ServiceAccountSecret"),
-                            account_path(key) + "/secrets",
-                            fmt::format("while creating a secret for {}", describe(key)));
+  AtlasCall call = call_about(key, operation(key.scope, "create", "ServiceAccountSecret"),
+                              account_path(key) + "/secrets",
+                              fmt::format("while creating a secret for {}", describe(key)));
   call.method = "POST";
   call.content_type = call.accept;
   call.body = fmt::format(R"({{"secretExpiresAfterHours":{}}})", hours);
@@ -64,9 +71,10 @@ AtlasCall create_secret_call(const AccountKey& key, int hours) {
 }
 
 AtlasCall delete_secret_call(const AccountKey& key, const SecretId& id) {
-  AtlasCall call = call_for(key.scope, operation(key.scope, "delete", "ServiceAccountSecret"),
-                            fmt::format("{}/secrets/{}", account_path(key), id.str()),
-                            fmt::format("while deleting secret {} of {}", id.str(), describe(key)));
+  AtlasCall call =
+      call_about(key, operation(key.scope, "delete", "ServiceAccountSecret"),
+                 fmt::format("{}/secrets/{}", account_path(key), id.str()),
+                 fmt::format("while deleting secret {} of {}", id.str(), describe(key)));
   call.method = "DELETE";
   return call;
 }
@@ -75,6 +83,7 @@ AtlasCall org_settings_call(const Scope& org) {
   AtlasCall call = call_for(org, "getOrgSettings", scope_path(org) + "/settings",
                             fmt::format("while reading the settings of {}", describe(org)));
   call.accept = kSettingsVersion;
+  call.endpoints = EndpointSet::settings;
   return call;
 }
 

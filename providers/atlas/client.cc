@@ -30,6 +30,8 @@ Error no_credential(const Scope& scope, bool has_others) {
           {}};
 }
 
+Draw draw_of(const AtlasCall& call) { return {call.endpoints, call.scope, call.account}; }
+
 tl::unexpected<TransportError> not_sent(Error why) {
   return tl::unexpected<TransportError>(
       TransportError{TransportError::Reached::not_sent, std::move(why)});
@@ -110,21 +112,19 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_with_waits(const At
                                                                         const Ticket& ticket,
                                                                         milliseconds give_up_at) {
   const HttpRequest request = request_of(call, ticket);
+  const Draw draw = draw_of(call);
   const BackOff back_off;
   for (int tried = 1;; ++tried) {
-    if (const milliseconds closed = wire_.closed_for(call.scope.id); closed > milliseconds(0)) {
+    // All callers of the scope share the bucket: after a 429 nobody asks before it has refilled.
+    if (const milliseconds closed = budget().closed_for(draw); closed > milliseconds(0)) {
       if (closed > give_up_at - clock_.since_boot()) return not_sent(too_busy(closed));
       clock_.sleep(closed);
     }
-    auto outcome = wire_.send(call.operation, call.scope.id, request, {options_.timeout});
+    auto outcome = wire_.send(call.operation, &draw, request, {options_.timeout});
     const std::uint64_t jitter = stable_hash(
         fmt::format("{} {} {} {}", options_.jitter_seed, call.method, call.path, tried));
     const auto wait =
         back_off.before_next(outcome, tried, jitter, give_up_at - clock_.since_boot());
-    if (outcome && outcome->status == 429) {
-      // All callers of the scope share the bucket: nobody asks before it has refilled.
-      if (const auto asked = retry_after_of(*outcome)) wire_.close_for(call.scope.id, *asked);
-    }
     if (!wait) return outcome;
     log_.debug("asking Atlas again",
                {{"operation", call.operation},
@@ -143,7 +143,8 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_once(const AtlasCal
   if (sign_in == nullptr)
     return not_sent(no_credential(call.scope, !sign_ins_.empty()).within(call.doing));
   const milliseconds before_sending = std::min(kBeforeSending, time_limit / 3);
-  if (const milliseconds closed = wire_.closed_for(call.scope.id); closed > milliseconds(0)) {
+  const Draw draw = draw_of(call);
+  if (const milliseconds closed = budget().closed_for(draw); closed > milliseconds(0)) {
     if (closed > before_sending) return not_sent(too_busy(closed).within(call.doing));
     clock_.sleep(closed);
   }
@@ -156,8 +157,8 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_once(const AtlasCal
                      {call.doing}});
   }
   const HttpRequest request = request_of(call, *ticket);
-  auto reply = wire_.send(call.operation, call.scope.id, request,
-                          {time_limit - spent, std::size_t{1} << 20, true});
+  auto reply =
+      wire_.send(call.operation, &draw, request, {time_limit - spent, std::size_t{1} << 20, true});
   if (!reply) {
     reply.error().why = std::move(reply.error().why).within(call.doing);
   } else if (is_success(*reply)) {
@@ -165,8 +166,6 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_once(const AtlasCal
   } else if (reply->status == 401) {
     // Not repeated; but the next call gets a new token, if that may help.
     static_cast<void>(sign_in->may_retry_after_401(ticket->generation));
-  } else if (reply->status == 429) {
-    if (const auto asked = retry_after_of(*reply)) wire_.close_for(call.scope.id, *asked);
   }
   return reply;
 }

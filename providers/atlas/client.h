@@ -30,7 +30,9 @@ struct AtlasOptions {
 // One call of the Admin API.
 struct AtlasCall {
   std::string operation;  // its operationId in the public description
-  Scope scope;            // names the credential and the rate limit
+  Scope scope;            // names the credential, and with `endpoints` the rate limit
+  EndpointSet endpoints = EndpointSet::service_accounts;
+  ClientId account;  // empty: it is about the scope
   std::string method = "GET";
   std::string path;  // below the base URL, with the query
   std::string accept = "application/vnd.atlas.2024-08-05+json";
@@ -74,6 +76,7 @@ class AtlasClient {
   void sign_out();
 
   Wire& wire() { return wire_; }
+  AtlasBudget& budget() { return wire_.budget(); }
   Log& log() { return log_; }
   const AtlasOptions& options() const { return options_; }
 

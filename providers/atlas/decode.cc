@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -186,6 +187,23 @@ void read_bad_request(JsonReader& json, ErrorReply& reply) {
   }
 }
 
+// Those of an array; a number in quotes is one too.
+void read_numbers(JsonReader& json, std::vector<std::int64_t>& to) {
+  json.begin_array();
+  while (json.next_element()) {
+    if (json.peek() == JsonReader::Type::number) {
+      to.push_back(json.integer());
+    } else if (json.peek() == JsonReader::Type::string) {
+      const std::string_view text = json.text();
+      std::int64_t number = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error == std::errc{} && end == text.data() + text.size()) to.push_back(number);
+    } else {
+      json.skip();
+    }
+  }
+}
+
 }  // namespace
 
 Result<AccountPage> decode_account_page(std::string_view text, const Scope& scope,
@@ -296,6 +314,34 @@ ErrorReply decode_error(std::string_view text) {
   if (reply.code.empty()) reply.code = std::move(oauth);
   if (reply.detail.empty()) reply.detail = std::move(reason);
   return reply;
+}
+
+std::optional<BucketSize> decode_bucket_size(std::string_view text) {
+  JsonReader json(text);
+  std::string code;
+  std::vector<std::int64_t> numbers;
+  const auto read_field = [&](std::string_view key) {
+    if (key == "errorCode") {
+      take_text(json, code);
+    } else if (key == "parameters" && json.peek() == JsonReader::Type::array) {
+      read_numbers(json, numbers);
+    } else {
+      return false;
+    }
+    return true;
+  };
+  if (!read_entity(json, read_field) || code != "RATE_LIMITED_TOKEN_BUCKET") return std::nullopt;
+  if (numbers.size() != 4) return std::nullopt;
+  const std::int64_t capacity = numbers[1];
+  const std::int64_t refill = numbers[2];
+  const std::int64_t period_s = numbers[3];
+  constexpr std::int64_t kMost = 1'000'000'000;
+  if (std::min({capacity, refill, period_s}) < 1 ||
+      std::max({capacity, refill, period_s}) > kMost) {
+    return std::nullopt;
+  }
+  const double per_minute = 60.0 * static_cast<double>(refill) / static_cast<double>(period_s);
+  return BucketSize{static_cast<int>(capacity), per_minute};
 }
 
 }  // namespace keytide

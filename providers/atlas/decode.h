@@ -15,6 +15,7 @@
 #include "core/base/result.h"
 #include "core/base/secret_value.h"
 #include "core/model/observed.h"
+#include "core/model/token_bucket.h"
 #include "core/ports/issuer.h"
 
 namespace keytide {
@@ -56,5 +57,10 @@ struct ErrorReply {
   std::vector<std::string> fields;  // of badRequestDetail: "field: description"
 };
 ErrorReply decode_error(std::string_view json);
+
+// The size of the bucket that a 429 RATE_LIMITED_TOKEN_BUCKET names in its parameters: the path,
+// the seconds to wait, the capacity, the refill and its period in seconds. Never fails: absent for
+// any other reply.
+std::optional<BucketSize> decode_bucket_size(std::string_view json);
 
 }  // namespace keytide

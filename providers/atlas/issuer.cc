@@ -72,6 +72,7 @@ Result<ObservedScope> AtlasIssuer::list(const Scope& scope) {
     if (is_last(*page, seen.accounts.size())) {
       sort_and_merge(seen.accounts);
       seen.atlas_now = now();
+      seen.budget = client_.budget().learned(scope);
       return seen;
     }
   }

@@ -70,7 +70,7 @@ tl::expected<HttpResponse, TransportError> request_token(Wire& wire, const Clien
                                                          milliseconds time_limit) {
   HttpRequest request = oauth_request(wire, "/api/oauth/token", client_id, secret);
   request.body = "grant_type=client_credentials";
-  return wire.send("token", "", request, {time_limit, std::size_t{1} << 20, false});
+  return wire.send("token", nullptr, request, {time_limit, std::size_t{1} << 20, false});
 }
 
 tl::expected<HttpResponse, TransportError> request_revoke(Wire& wire, const ClientId& client_id,
@@ -79,7 +79,7 @@ tl::expected<HttpResponse, TransportError> request_revoke(Wire& wire, const Clie
                                                           milliseconds time_limit) {
   HttpRequest request = oauth_request(wire, "/api/oauth/revoke", client_id, secret);
   request.body = revoke_form(token);
-  auto reply = wire.send("revoke", "", request, {time_limit, std::size_t{1} << 20, false});
+  auto reply = wire.send("revoke", nullptr, request, {time_limit, std::size_t{1} << 20, false});
   wipe(request.body);
   return reply;
 }

@@ -131,8 +131,12 @@ TEST_F(AtlasClientTest, LearnsTheRateLimitFromTheHeadersThatCome) {
        reply(200, kAccountBody, {{"RateLimit-Remaining", "498"}}),
        reply(200, kAccountBody, {{"RateLimit-Remaining", "lots"}})});
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(issuer->get(kAccount).has_value());
-  EXPECT_EQ(client->wire().rate_limit(kOrg.id).limit, 500);
-  EXPECT_EQ(client->wire().rate_limit(kOrg.id).remaining, 498);
+  const auto learned = client->budget().learned(kOrg);
+  ASSERT_TRUE(learned.has_value());
+  EXPECT_EQ(learned->size.capacity, 500);
+  EXPECT_EQ(learned->size.refill_per_minute, 250);
+  // The last call took one more, though its reply could not be read.
+  EXPECT_EQ(learned->left, 497);
 }
 
 TEST_F(AtlasClientTest, CountsRequestsByOperation) {
