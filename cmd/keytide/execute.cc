@@ -2,29 +2,12 @@
 
 #include <algorithm>
 #include <mutex>
-#include <set>
-#include <tuple>
 
+#include "cmd/keytide/work_queue.h"
 #include "cmd/keytide/worker_pool.h"
 
 namespace keytide {
 namespace {
-
-bool finishes(const AccountPlan& account) {
-  return !account.changes.empty() && account.changes.front().action == Action::finish;
-}
-
-// keytide's own account last: the others are not to depend on a new sign-in.
-std::vector<const AccountPlan*> queue_of(const Plan& plan, const std::set<ClientId>& own) {
-  std::vector<const AccountPlan*> queue;
-  for (const AccountPlan& account : plan.accounts) queue.push_back(&account);
-  const auto rank = [&](const AccountPlan& one) {
-    return std::make_tuple(own.contains(one.key.client_id), !finishes(one), one.deadline, one.key);
-  };
-  std::sort(queue.begin(), queue.end(),
-            [&](const AccountPlan* a, const AccountPlan* b) { return rank(*a) < rank(*b); });
-  return queue;
-}
 
 void add(ExecuteResult& total, const AccountPlan& account, AccountOutcome outcome) {
   total.added += outcome.added;
@@ -41,21 +24,33 @@ void add(ExecuteResult& total, const AccountPlan& account, AccountOutcome outcom
   }
 }
 
+AccountOutcome refuse(const AccountPlan& account, Error why, const Ports& ports) {
+  ports.progress.on({Progress::Step::failed, account.address, account.key,
+                     account.changes.front().action, why.text()});
+  AccountOutcome outcome;
+  outcome.errors.push_back(std::move(why));
+  return outcome;
+}
+
 }  // namespace
 
 ExecuteResult execute(const Plan& plan, const Ports& ports, const RunContext& context,
                       int parallelism) {
-  const std::vector<const AccountPlan*> queue = queue_of(plan, context.input->own_accounts);
+  WorkQueue queue(plan, ports, context);
   ExecuteResult total;
   std::mutex mutex;
-  for_each_in_parallel(queue.size(), parallelism, [&](std::size_t i) {
-    const AccountPlan& account = *queue[i];
-    if (context.stopping && context.stopping()) {
+  for_each_in_parallel(plan.accounts.size(), parallelism, [&](std::size_t) {
+    auto turn = queue.take();
+    if (!turn) return;
+    const AccountPlan& account = *turn->account;
+    if (turn->stopped) {
       const std::lock_guard lock(mutex);
       if (!account.changes.empty()) ++total.not_started;
       return;
     }
-    AccountOutcome outcome = reconcile_account(account, ports, context);
+    AccountOutcome outcome = turn->refused ? refuse(account, std::move(*turn->refused), ports)
+                                           : reconcile_account(account, ports, context);
+    queue.done(account);
     const std::lock_guard lock(mutex);
     add(total, account, std::move(outcome));
   });

@@ -22,8 +22,8 @@ struct ExecuteResult {
   std::vector<std::string> warnings;
 };
 
-// A failed entry stops no other. Chains that were interrupted come first, then the earliest
-// deadline.
+// A failed entry stops no other. In the order of core/plan/order.h, each as soon as the rate limit
+// has room for it: work_queue.h.
 ExecuteResult execute(const Plan& plan, const Ports& ports, const RunContext& context,
                       int parallelism);
 

@@ -69,7 +69,8 @@ class Connected : public Workspace {
                     app_.clock,
                     app_.log,
                     progress,
-                    config_.escrow.is_on ? &escrow_ : nullptr};
+                    config_.escrow.is_on ? &escrow_ : nullptr,
+                    atlas_ ? &atlas_->client.budget() : nullptr};
     return failpoints_ ? failpoints_->over(all) : all;
   }
 

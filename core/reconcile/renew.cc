@@ -183,6 +183,18 @@ Result<void> check_not_requested(const Run& run) {
               "again");
 }
 
+// False: it was told to stop meanwhile.
+bool pause_unless_stopped(Run& run, std::chrono::milliseconds length) {
+  constexpr std::chrono::milliseconds kSlice{500};
+  Clock& clock = run.ports.clock;
+  const std::chrono::milliseconds until = clock.since_boot() + length;
+  while (clock.since_boot() < until) {
+    if (is_stopping(run)) return false;
+    clock.sleep(std::min(kSlice, until - clock.since_boot()));
+  }
+  return !is_stopping(run);
+}
+
 // A create that certainly did nothing is made again where a wait or a new token may cure it: a rate
 // limit that is used up costs time and no entry. Each try has an intent of its own.
 Result<SecretValue> create_patiently(Run& run, const std::string& why) {
@@ -196,7 +208,7 @@ Result<SecretValue> create_patiently(Run& run, const std::string& why) {
     if (value || !run.may_create_again || tried >= tries || is_stopping(run)) return value;
     if (!was_denied) {
       tell(run, Progress::Step::waiting, "for the rate limit of the organization");
-      run.ports.clock.sleep(kPause);
+      if (!pause_unless_stopped(run, kPause)) return value;
     }
     if (auto seen = look_after_wait(run); !seen) return fail(std::move(seen.error()));
   }

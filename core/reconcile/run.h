@@ -14,6 +14,7 @@
 
 #include "core/model/plan.h"
 #include "core/plan/input.h"
+#include "core/ports/call_budget.h"
 #include "core/ports/clock.h"
 #include "core/ports/escrow.h"
 #include "core/ports/issuer.h"
@@ -31,7 +32,8 @@ struct Ports {
   Clock& clock;
   Log& log;
   ProgressListener& progress;
-  Escrow* escrow = nullptr;  // null: `escrow: none`
+  Escrow* escrow = nullptr;      // null: `escrow: none`
+  CallBudget* budget = nullptr;  // null: nothing waits for a rate limit
 };
 
 struct RunContext {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/plan/calls.h"
 #include "providers/atlas/client.h"
 #include "providers/atlas/issuer.h"
 #include "providers/atlas/simulator/atlas.h"
@@ -37,6 +38,15 @@ struct AtlasHouse : House {
       : simulated(one_account(), std::move(settings), 7) {
     issuer = &real;
   }
+  // Of the bucket for service accounts.
+  int calls() {
+    int all = 0;
+    for (const auto& [operation, count] : real.requests().by_operation) {
+      const bool is_of_another = operation == "token" || operation == "revoke";
+      if (!is_of_another) all += static_cast<int>(count);
+    }
+    return all;
+  }
   std::vector<ObservedSecret> listed() { return real.get(kKey).value().secrets; }
 };
 
@@ -55,6 +65,42 @@ TEST(WithAtlas, MakesRenewsAndRetiresASecret) {
   EXPECT_EQ(house.apply().plan, "");
   ASSERT_EQ(house.listed().size(), 1U);
   EXPECT_EQ(house.listed()[0].id, house.disk.files[SinkName("a")].id);
+}
+
+// What the planner counts is what the reconciler makes: of the bucket for service accounts, without
+// the listing that came before.
+TEST(WithAtlas, AChainMakesTheCallsThatThePlannerCounts) {
+  AtlasHouse house;
+  const auto expect_counted = [&](int expected) {
+    const PlanInput input = house.gather();
+    const Plan plan = make_plan(input);
+    ASSERT_EQ(plan.accounts.size(), 1U);
+    EXPECT_EQ(least_calls_of(plan.accounts[0]), expected);
+    const int before = house.calls();
+    EXPECT_EQ(house.carry_out(input, plan).errors, "");
+    EXPECT_EQ(house.calls() - before, expected);
+  };
+  expect_counted(4);  // created
+  house.clock.advance(span("10d"));
+  house.entry().rotation_id = "2";
+  expect_counted(4);  // renewed
+  house.clock.advance(span("25h"));
+  expect_counted(3);  // the old one is deleted
+  house.entry().overlap = Seconds(0);
+  house.entry().rotation_id = "3";
+  expect_counted(6);  // renewed, and the old one is deleted in the same run
+}
+
+TEST(WithAtlas, ThePlanKnowsTheRateLimitThatTheListingTold) {
+  AtlasHouse house;
+  const auto budget = house.gather().scopes[0].budget;
+  ASSERT_TRUE(budget.has_value());
+  EXPECT_EQ(budget->size.capacity, 500);
+  EXPECT_EQ(budget->size.refill_per_minute, 250);
+  EXPECT_EQ(budget->left, 499);
+  simulator::Settings silent;
+  silent.rate_limit_headers = false;
+  EXPECT_FALSE(AtlasHouse(silent).gather().scopes[0].budget.has_value());
 }
 
 TEST(WithAtlas, TheShortestLifeIsNotRenewedAgainAtOnce) {

@@ -87,6 +87,16 @@ TEST(Renew, ARateLimitThatIsUsedUpCostsTimeAndNoEntry) {
             4);
 }
 
+TEST(Renew, AStopEndsTheWaitForTheRateLimitAtOnceAndCreatesNothing) {
+  Renewing house;
+  const auto begin = house.clock.since_boot();
+  house.atlas.creates = {Next::busy};
+  house.stopping = [&] { return house.clock.since_boot() - begin >= std::chrono::seconds(3); };
+  EXPECT_THAT(house.apply().errors, HasSubstr("429"));
+  EXPECT_LT(house.clock.since_boot() - begin, std::chrono::seconds(4));
+  EXPECT_EQ(std::count(house.journal.lines.begin(), house.journal.lines.end(), "E create"), 1);
+}
+
 TEST(Renew, ATokenThatEndedIsReplacedOnceAndThenTheReasonIsSaid) {
   Renewing house;
   house.atlas.creates = {Next::old_token};
