@@ -8,6 +8,7 @@
 
 #include "core/base/duration.h"
 #include "core/plan/account_plan.h"
+#include "core/plan/forecast.h"
 #include "core/plan/restored.h"
 
 namespace keytide {
@@ -69,14 +70,17 @@ void warn_of_clock(const PlanInput& input, Plan& plan) {
 Plan make_plan(const PlanInput& input) {
   Plan plan;
   plan.now = input.now;
+  Forecast forecast(input);
   for (const Pair& pair : match(input)) {
     if (!is_targeted(input, pair)) continue;
     AccountPlan account = plan_account(input, pair.desired, pair.record);
+    forecast.add(account);
     const bool is_held = account.blocked || (account.waiting && account.waiting->holds);
     if (account.changes.empty() && !is_held && pair.desired != nullptr) ++plan.unchanged;
     if (says_something(account)) plan.accounts.push_back(std::move(account));
   }
   warn_of_clock(input, plan);
+  for (std::string& warning : forecast.warnings()) plan.warnings.push_back(std::move(warning));
   if (auto restored = find_restored_store(input); restored && input.options.refresh_only) {
     plan.accepts_store = true;
     plan.warnings.push_back(*restored + "; an apply of this plan accepts it as it is then");
