@@ -132,6 +132,13 @@ Verification FailingIssuer::verify(const AccountKey& key, const SecretValue& val
   return seen;
 }
 
+Verification FailingIssuer::verify_own(const AccountKey& key, const SecretValue& value) {
+  failpoint_.before("E2");
+  Verification seen = inner_.verify_own(key, value);
+  failpoint_.after("E2");
+  return seen;
+}
+
 std::unique_ptr<Sink> FailingSinks::make(const SinkSpec& spec) {
   return std::make_unique<FailingSink>(inner_.make(spec), failpoint_);
 }

@@ -72,6 +72,13 @@ class FailingIssuer : public Issuer {
   CreateOutcome create(const AccountKey& key, int hours) override;
   Result<void> remove(const AccountKey& key, const SecretId& id) override;
   Verification verify(const AccountKey& key, const SecretValue& value) override;
+  Verification verify_own(const AccountKey& key, const SecretValue& value) override;
+  void sign_in_with(const ClientId& client_id, const SecretValue& value) override {
+    inner_.sign_in_with(client_id, value);
+  }
+  std::map<ClientId, Fingerprint> signed_in(const FingerprintKey& key) override {
+    return inner_.signed_in(key);
+  }
 
  private:
   Issuer& inner_;
@@ -99,7 +106,8 @@ class FailingPorts {
         sinks_(inner.sinks, failpoint) {}
 
   Ports ports() {
-    return {issuer_, store_, sinks_, inner_.clock, inner_.log, inner_.progress, inner_.escrow};
+    return {issuer_,    store_,          sinks_,        inner_.clock,
+            inner_.log, inner_.progress, inner_.escrow, inner_.budget};
   }
 
  private:

@@ -12,6 +12,8 @@ int calls_of(const Change& change) {
       return kDestroyCalls;
     case Action::finish:
       return change.reason == Reason::settled ? 0 : kFinishCalls;
+    case Action::import:
+      return kImportCalls;
     case Action::update:
     case Action::forget:
       break;

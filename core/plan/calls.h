@@ -13,6 +13,7 @@ inline constexpr int kRenewCalls =
     3;  // POST (create_secret), GET (prove_secret), GET (switch_over)
 inline constexpr int kFinishCalls = 2;   // GET (prove_secret), GET (switch_over)
 inline constexpr int kDestroyCalls = 2;  // DELETE and GET (delete_intended_secret)
+inline constexpr int kImportCalls = 1;   // GET (adopt_secret)
 
 // A sink that takes longer than a look is good for costs another one (look_if_stale): what is set
 // aside for a chain beside the least.

@@ -33,7 +33,9 @@ Urgency urgency_of(const AccountPlan& account, Instant now) {
   const OwnedSecret* current = account.record ? account.record->with_role(Role::current) : nullptr;
   if (current == nullptr) return Urgency::missing;
   const Seconds life = std::chrono::hours(current->asked_hours);
-  return is_deadline_near(current->expires_at, life, now) ? Urgency::emergency : Urgency::due;
+  const Seconds chain = chain_time_of(account.record->chain_times);
+  return is_deadline_near(current->expires_at, life, chain, now) ? Urgency::emergency
+                                                                 : Urgency::due;
 }
 
 QueuePlace queue_place(const AccountPlan& account, Instant now, bool is_own) {

@@ -43,8 +43,8 @@ class StateStore {
   // the new version. Errors: conflict when the stored version is another one; io, corrupt.
   virtual Result<std::int64_t> save(const AccountRecord& record, const Event& event) = 0;
   // When saving a record with a new secret failed: writes that secret down beside the store, where
-  // the next one who opens it finds it as if it had been saved. The record is the one that could not
-  // be saved. Errors: io, denied.
+  // the next one who opens it finds it as if it had been saved. The record is the one that could
+  // not be saved. Errors: io, denied.
   virtual Result<void> spill(const AccountRecord& record) = 0;
   // Removes the record of that version and appends the event. Errors as save.
   virtual Result<void> erase(const AccountKey& key, std::int64_t version, const Event& event) = 0;

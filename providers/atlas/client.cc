@@ -174,7 +174,8 @@ tl::expected<HttpResponse, TransportError> AtlasClient::send_with(const AtlasCal
                                                                   const SecretValue& token) {
   const HttpRequest request =
       request_of(call, {{Authorization::Scheme::bearer, {}, &token}, {}, 0});
-  return wire_.send(call.operation, call.scope.id, request, {options_.timeout});
+  const Draw draw = draw_of(call);
+  return wire_.send(call.operation, &draw, request, {options_.timeout});
 }
 
 std::optional<AtlasCall> AtlasClient::own_call(const AccountKey& key) const {

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "tests/support/fake_store.h"
 #include "tests/support/fakes.h"
 #include "tests/support/plan_world.h"
 
