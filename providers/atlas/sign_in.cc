@@ -205,7 +205,7 @@ void SignIn::exchange(SecretValue client_secret) {
   const ServiceAccountCredential* account = account_of(*credential_);
   CHECK(account != nullptr, "only a service account has secrets to exchange");
   // Others may be in the middle of a call with it: it is revoked at the end.
-  if (token_) retired_ = Retired{credential_, token_->value};
+  if (token_) retired_ = token_->value;
   credential_ = std::make_shared<const Credential>(
       ServiceAccountCredential{account->client_id, std::move(client_secret)});
   token_.reset();
@@ -225,14 +225,15 @@ void SignIn::revoke(const Credential& credential, const SecretValue& token) {
 void SignIn::sign_out() {
   std::shared_ptr<const Credential> credential;
   std::optional<Token> token;
-  std::optional<Retired> retired;
+  std::shared_ptr<const SecretValue> retired;
   {
     const std::lock_guard lock(mutex_);
     credential = credential_;
     token.swap(token_);
     retired.swap(retired_);
   }
-  if (retired) revoke(*retired->credential, *retired->token);
+  // Not with the secret that minted it: that would count as a use of it after the switch.
+  if (retired) revoke(*credential, *retired);
   if (token) revoke(*credential, *token->value);
 }
 

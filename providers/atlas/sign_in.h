@@ -72,11 +72,6 @@ class SignIn {
     std::chrono::milliseconds renew_at{0};  // since boot
     std::uint64_t generation = 0;
   };
-  // What was in use before an exchange.
-  struct Retired {
-    std::shared_ptr<const Credential> credential;
-    std::shared_ptr<const SecretValue> token;
-  };
   Result<Token> mint(const Credential& credential, const Patience& patience);
   void revoke(const Credential& credential, const SecretValue& token);
   Ticket ticket_of(const Token& token) const;
@@ -94,9 +89,9 @@ class SignIn {
   std::optional<Token> token_;
   std::uint64_t exchanged_at_ = 0;  // the last generation of the secret before
   std::optional<Scope> worked_for_;
-  std::optional<Retired> retired_;
-  std::optional<Error> refusal_;                           // of the last mint
-  std::chrono::milliseconds refused_at_{0};                // since boot
+  std::shared_ptr<const SecretValue> retired_;  // the token before the exchange; may be null
+  std::optional<Error> refusal_;                // of the last mint
+  std::chrono::milliseconds refused_at_{0};     // since boot
   std::optional<std::chrono::milliseconds> fruitless_at_;  // since boot
 };
 

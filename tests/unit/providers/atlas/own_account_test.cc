@@ -93,8 +93,10 @@ TEST_F(OwnAccount, SigningOutRevokesTheTokensOfBothSecrets) {
   ASSERT_TRUE(issuer->get(kAccount).has_value());
   issuer->sign_out();
   ASSERT_EQ(transport->count(kRevokeLine), 2);
-  EXPECT_EQ(signed_by(4), kOldBasic);
   EXPECT_EQ(transport->seen().at(4).body, "token=t1&token_type_hint=access_token");
+  EXPECT_EQ(transport->seen().at(5).body, "token=t2&token_type_hint=access_token");
+  // A use of the old one after the switch would look as if somebody needed it still.
+  EXPECT_EQ(signed_by(4), kNewBasic);
   EXPECT_EQ(signed_by(5), kNewBasic);
 }
 
