@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 #include <queue>
 #include <tuple>
 
@@ -42,7 +42,7 @@ double seconds_until(Instant then, Instant now) {
 
 struct Later {
   bool operator()(const Renewal* a, const Renewal* b) const { return place(*a) > place(*b); }
-  static std::tuple<Urgency, Instant, const Address&> place(const Renewal& one) {
+  static std::tuple<Urgency, Instant, std::string_view> place(const Renewal& one) {
     return {one.urgency, one.expires_at.value_or(Instant{}), one.address};
   }
 };
@@ -52,6 +52,11 @@ struct Late {
   const Renewal* renewal = nullptr;
 };
 
+int calls_of(const std::vector<Renewal>& renewals) {
+  return std::accumulate(renewals.begin(), renewals.end(), 0,
+                         [](int sum, const Renewal& one) { return sum + one.calls; });
+}
+
 const ObservedScope* find_scope(const PlanInput& input, const Scope& scope) {
   const auto at = std::lower_bound(
       input.scopes.begin(), input.scopes.end(), scope,
@@ -60,10 +65,11 @@ const ObservedScope* find_scope(const PlanInput& input, const Scope& scope) {
 }
 
 // What comes of this account: the chain that is planned now, else the renewal that time will bring.
-std::optional<Renewal> renewal_of(const AccountPlan& account, const PlanInput& input) {
+std::optional<Renewal> renewal_of(const Address& address, const AccountPlan& account,
+                                  const PlanInput& input) {
   if (account.blocked || (account.desired && account.desired->suspend)) return std::nullopt;
   Renewal renewal;
-  renewal.address = account.address;
+  renewal.address = address.str();
   const OwnedSecret* current = account.record ? account.record->with_role(Role::current) : nullptr;
   if (current != nullptr) renewal.expires_at = current->expires_at;
   renewal.urgency = urgency_of(account, input.now);
@@ -83,7 +89,7 @@ std::optional<Renewal> renewal_of(const AccountPlan& account, const PlanInput& i
 
 std::optional<Shortfall> find_shortfall(const LearnedBudget& budget, Instant now,
                                         std::vector<Renewal> renewals) {
-  if (budget.size.refill_per_minute <= 0) return std::nullopt;
+  if (budget.size.refill_per_minute <= 0 || calls_of(renewals) <= budget.left) return std::nullopt;
   std::sort(renewals.begin(), renewals.end(), [](const Renewal& a, const Renewal& b) {
     return std::tie(a.due_at, a.address) < std::tie(b.due_at, b.address);
   });
@@ -112,7 +118,7 @@ std::optional<Shortfall> find_shortfall(const LearnedBudget& budget, Instant now
   if (late.empty()) return std::nullopt;
   std::stable_sort(late.begin(), late.end(),
                    [](const Late& a, const Late& b) { return a.by > b.by; });
-  for (const Late& one : late) shortfall.late.push_back(one.renewal->address);
+  for (const Late& one : late) shortfall.late.emplace_back(std::string(one.renewal->address));
   return shortfall;
 }
 
@@ -133,21 +139,21 @@ std::string describe(const Shortfall& shortfall, const Scope& scope, const Learn
       budget.size.refill_per_minute, budget.left, shortfall.calls, fmt::join(names, ", "), more);
 }
 
-void Forecast::add(const AccountPlan& account) {
+void Forecast::add(const Address& address, const AccountPlan& account) {
   if (!input_.options.refresh || input_.options.refresh_only) return;
   const ObservedScope* scope = find_scope(input_, account.key.scope);
   if (scope == nullptr || !scope->budget) return;
-  auto renewal = renewal_of(account, input_);
+  const auto renewal = renewal_of(address, account, input_);
   if (!renewal) return;
-  renewals_[static_cast<std::size_t>(scope - input_.scopes.data())].push_back(std::move(*renewal));
+  renewals_[static_cast<std::size_t>(scope - input_.scopes.data())].push_back(*renewal);
 }
 
-std::vector<std::string> Forecast::warnings() const {
+std::vector<std::string> Forecast::warnings() {
   std::vector<std::string> warnings;
   for (std::size_t i = 0; i < renewals_.size(); ++i) {
     const ObservedScope& scope = input_.scopes[i];
     if (renewals_[i].empty()) continue;
-    const auto shortfall = find_shortfall(*scope.budget, input_.now, renewals_[i]);
+    const auto shortfall = find_shortfall(*scope.budget, input_.now, std::move(renewals_[i]));
     if (shortfall) warnings.push_back(describe(*shortfall, scope.scope, *scope.budget));
   }
   return warnings;

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model/token_bucket.h"
@@ -16,7 +17,7 @@ namespace keytide {
 
 // A renewal that comes.
 struct Renewal {
-  Address address;
+  std::string_view address;  // must outlive it
   Instant due_at{};
   std::optional<Instant> expires_at;  // absent: there is no secret that could expire
   Urgency urgency = Urgency::due;
@@ -38,11 +39,11 @@ std::string describe(const Shortfall& shortfall, const Scope& scope, const Learn
 // Collects what the entries of each scope will need, while a plan is made.
 class Forecast {
  public:
-  // `input` must outlive it.
+  // `input` and the addresses must outlive it.
   explicit Forecast(const PlanInput& input) : input_(input), renewals_(input.scopes.size()) {}
-  void add(const AccountPlan& account);
+  void add(const Address& address, const AccountPlan& account);
   // One for each scope that falls short.
-  std::vector<std::string> warnings() const;
+  std::vector<std::string> warnings();
 
  private:
   const PlanInput& input_;

@@ -74,7 +74,7 @@ Plan make_plan(const PlanInput& input) {
   for (const Pair& pair : match(input)) {
     if (!is_targeted(input, pair)) continue;
     AccountPlan account = plan_account(input, pair.desired, pair.record);
-    forecast.add(account);
+    forecast.add(pair.address(), account);
     const bool is_held = account.blocked || (account.waiting && account.waiting->holds);
     if (account.changes.empty() && !is_held && pair.desired != nullptr) ++plan.unchanged;
     if (says_something(account)) plan.accounts.push_back(std::move(account));

@@ -1,13 +1,20 @@
 #include "cmd/keytide/work_queue.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+#include <set>
 #include <utility>
 
+#include "cmd/keytide/worker_pool.h"
+#include "providers/atlas/budget.h"
+#include "providers/atlas/simulator/rate_limit.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/fakes.h"
 #include "tests/support/plan_world.h"
+#include "tests/support/virtual_clock.h"
 
 namespace keytide::test {
 namespace {
@@ -174,6 +181,47 @@ TEST_F(WorkQueueTest, WhatWouldWaitForTooLongIsRefusedAndNotBegun) {
               HasSubstr("the rate limit of org 32b6e34b3d91647abb20e7b8 allows the 5 calls of its "
                         "chain in 1h only, and nothing was begun: apply again then"));
   EXPECT_FALSE(queue.take().has_value());
+}
+
+// Eight workers and a bucket of 40 calls, 20 of which come back in a minute, as Atlas keeps it.
+TEST_F(WorkQueueTest, ManyWorkersGetEachAccountOnceAndNeverDrawMoreThanThereIs) {
+  constexpr std::size_t kAccounts = 100;
+  VirtualClock time;
+  AtlasBudget real(time);
+  const Ports with_real{atlas, store, sinks, time, log, told, nullptr, &real};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kAccounts; ++i) names.push_back(fmt::format("e{:03}", i));
+  for (const std::string& name : names) add(name.c_str(), kAcme);
+  std::mutex mutex;  // of all below
+  simulator::Bucket bucket;
+  std::multiset<std::string> served;
+  int refused = 0;
+  const auto call = [&](const Draw& draw) {
+    const std::lock_guard lock(mutex);
+    real.sent(draw);
+    const auto taken = simulator::take(bucket, {40, 20}, time.now());
+    const HttpResponse reply{
+        taken.allowed ? 200 : 429,
+        {{"RateLimit-Limit", "40"}, {"RateLimit-Remaining", std::to_string(taken.remaining)}},
+        ""};
+    real.answered(draw, &reply);
+    if (!taken.allowed) ++refused;
+  };
+  call({EndpointSet::service_accounts, kAcme, {}});
+  WorkQueue queue(plan, with_real, context);
+  for_each_in_parallel(kAccounts, 8, [&](std::size_t) {
+    const auto turn = queue.take();
+    for (int i = 0; i < 4; ++i) {
+      call({EndpointSet::service_accounts, kAcme, turn->account->key.client_id});
+    }
+    queue.done(*turn->account);
+    const std::lock_guard lock(mutex);
+    served.insert(turn->account->address.str());
+  });
+  EXPECT_EQ(served, std::multiset<std::string>(names.begin(), names.end()));
+  EXPECT_EQ(refused, 0);
+  // 401 calls less the 40 that were there, at 20 a minute.
+  EXPECT_GE(time.since_boot(), minutes(18));
 }
 
 TEST_F(WorkQueueTest, WithoutABudgetNothingWaits) {

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 // Of four calls, due now.
 Renewal renewal(const char* address, const char* expires_in) {
-  return {Address(address), kNow, kNow + span(expires_in), Urgency::due, 4};
+  return {address, kNow, kNow + span(expires_in), Urgency::due, 4};
 }
 
 // 20 calls a minute, of 40.
@@ -63,12 +63,12 @@ TEST(Forecast, MissingSecretsComeBeforeThoseThatAreDueAndAfterEmergencies) {
 }
 
 TEST(Forecast, SeesRenewalsThatComeTogetherLater) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back(fmt::format("e{:02}", i));
   std::vector<Renewal> renewals;
-  for (int i = 0; i < 40; ++i) {
-    Renewal one = renewal("", "26h");
-    one.address = Address(fmt::format("e{:02}", i));
-    one.due_at = kNow + span("26h") - Seconds(60);
-    renewals.push_back(std::move(one));
+  for (const std::string& name : names) {
+    renewals.push_back(renewal(name.c_str(), "26h"));
+    renewals.back().due_at = kNow + span("26h") - Seconds(60);
   }
   // A full bucket of 40 and 20 more in that minute are 15 chains.
   EXPECT_EQ(late_of(find_shortfall(with_left(0), kNow, renewals)).size(), 25U);
