@@ -83,7 +83,8 @@ void take_as_current(Situation& s, OwnedSecret& secret, const SinkView* holder) 
   AccountRecord& record = *s.record;
   secret.generation = record.generation = generation_of(s);
   record.rotation_id = s.desired->rotation_id;
-  record.lifetime = s.desired->lifetime;
+  // One that was made for longer than the manifest wants is renewed, as after an edit.
+  record.lifetime = std::max<Seconds>(s.desired->lifetime, std::chrono::hours(secret.asked_hours));
   record.deliveries.clear();
   if (holder == nullptr) return;
   secret.fingerprint = holder->fingerprint;

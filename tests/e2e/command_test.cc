@@ -108,7 +108,7 @@ TEST_F(Commands, AnEntryOfItsOwnAccountMustReachTheFileThatItSignsInWith) {
   world_.manifest(own("client_secret") + entry("billing", kBilling));
   const std::string first = world_.secrets(kKeytide)[0].id;
   EXPECT_EQ(world_.apply({"-allow-large-change"}).exit_code, 0);
-  world_.delete_in_atlas(kKeytide, first);  // a person made it, and keytide deletes no such one
+  world_.delete_in_atlas(kKeytide, first);  // by a person, in its overlap
   for (int i = 0; i < 6; ++i) {
     world_.atlas.advance("20d");
     EXPECT_EQ(world_.apply().exit_code, 0) << i;

@@ -71,7 +71,7 @@ struct Renewed : World {
                     "\"${{HERE}}/out/self\", format: raw}}}}]}}\n",
                     kKeytide));
     EXPECT_EQ(apply().exit_code, 0);
-    delete_in_atlas(kKeytide, secrets(kKeytide)[0].id);  // a person made it
+    delete_in_atlas(kKeytide, secrets(kKeytide)[0].id);  // the one that a person made
     first = folder.read("client_secret");
     atlas.advance("70d");
     EXPECT_EQ(apply().exit_code, 0);

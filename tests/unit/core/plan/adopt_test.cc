@@ -56,6 +56,12 @@ TEST(Adopt, OneThatIsDueIsRenewedRightAfterTheImport) {
   EXPECT_EQ(line_of(world.plan()), "= c1 adopted; +/- c1 renewing");
 }
 
+TEST(Adopt, OneThatLivesForLongerThanTheManifestWantsIsRenewedRightAfterTheImport) {
+  LostStore world;
+  world.listed("c1").expires_at = kNow + span("300d");
+  EXPECT_EQ(line_of(world.plan()), "= c1 adopted; +/- c1 lifetime_shortened");
+}
+
 TEST(Adopt, TheNewestOfTwoThatAreHeldIsTheCurrentOne) {
   LostStore world;
   world.list("c2", span("1d"), span("89d"));
