@@ -194,7 +194,7 @@ void block_open_chain(const Situation& s, AccountPlan& out) {
 }
 
 void plan_import(const Situation& s, AccountPlan& out) {
-  const bool is_asked_for = s.loaded == nullptr || s.input->options.import_id;
+  const bool is_asked_for = is_unknown_to_store(s) || s.input->options.import_id;
   if (is_asked_for) out.blocked = s.not_adopted ? s.not_adopted : find_obstacle(s);
   if (out.blocked || !s.adopted) return;
   out.changes.push_back(import_change(s, *s.adopted));

@@ -109,7 +109,7 @@ Adoption take(Situation& s, const ObservedSecret& seen) {
     take_as_current(s, secret, holder);
   }
   s.record->secrets.push_back(secret);
-  if (s.loaded == nullptr) s.record->overlap = s.windows_of_current().overlap;
+  if (is_unknown_to_store(s)) s.record->overlap = s.windows_of_current().overlap;
   return {std::move(secret), holder == nullptr ? std::nullopt : std::optional(holder->sink)};
 }
 
@@ -175,11 +175,17 @@ std::optional<Adoption> adopt_newer(Situation& s) {
 
 }  // namespace
 
+bool is_unknown_to_store(const Situation& s) {
+  const AccountRecord* known = s.loaded;
+  return known == nullptr ||
+         (known->secrets.empty() && known->generation == 0 && known->last_attempt == 0);
+}
+
 std::optional<Adoption> adopt(Situation& s, std::optional<Blocked>& problem) {
   if (s.desired == nullptr || s.observed == nullptr) return std::nullopt;
   if (const auto& id = s.input->options.import_id) return adopt_named(s, *id, problem);
   if (s.restored && s.input->options.refresh_only) return adopt_newer(s);
-  if (s.loaded != nullptr || s.desired->suspend) return std::nullopt;
+  if (!is_unknown_to_store(s) || s.desired->suspend) return std::nullopt;
   const ObservedSecret* held = find_held(s);
   if (held == nullptr) return std::nullopt;
   return take(s, *held);
@@ -196,7 +202,7 @@ Change import_change(const Situation& s, const Adoption& adoption) {
                              adoption.holder->str(), adoption.secret.masked);
     return change;
   }
-  if (adoption.holder && s.loaded == nullptr) {
+  if (adoption.holder && is_unknown_to_store(s)) {
     change.why = fmt::format("keytide has no record of it; {} holds its secret {}",
                              adoption.holder->str(), adoption.secret.masked);
   } else if (is_current) {

@@ -20,6 +20,10 @@ struct Adoption {
   std::optional<SinkName> holder;  // absent: named by a person, and no sink holds its value
 };
 
+// Whether keytide never made a secret for it, as far as is recorded: there is no record, or one of
+// failed tries alone.
+bool is_unknown_to_store(const Situation& situation);
+
 // Takes the secret into the situation's record, which is made where there is none. Nothing happens
 // where nothing is to be adopted; `problem` is set where a person named what can't be.
 std::optional<Adoption> adopt(Situation& situation, std::optional<Blocked>& problem);

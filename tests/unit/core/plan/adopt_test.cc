@@ -95,6 +95,17 @@ TEST(Adopt, AValueThatIsTooShortForAMaskMatchesNothing) {
   EXPECT_EQ(line_of(world.plan()), "+ missing");
 }
 
+TEST(Adopt, ARecordOfFailedTriesAloneIsNoReasonToCreate) {
+  LostStore world;
+  world.record = AccountRecord{};
+  world.record->key = kKey;
+  world.record->address = Address("billing");
+  world.record->version = 1;
+  EXPECT_EQ(line_of(world.plan()), "= c1 adopted");
+  world.record->last_attempt = 1;
+  EXPECT_EQ(line_of(world.plan()), "+ missing");
+}
+
 TEST(Adopt, ASuspendedEntryRests) {
   LostStore world;
   world.desired->suspend = true;
