@@ -22,18 +22,19 @@ StoreEpoch read_epoch(SQLite::Database& database) {
 }
 
 void EpochCounter::before_commit(SQLite::Database& database) {
-  if (epoch_.is_restored()) return;
+  if (epoch_.is_restored() && !accepts_) return;
   SQLite::Statement write(database,
                           "INSERT INTO meta (key, value) VALUES ('epoch', ?) "
                           "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-  write.bind(1, std::to_string(epoch_.here + 1));
+  write.bind(1, std::to_string(next()));
   write.exec();
 }
 
 void EpochCounter::after_commit() {
-  if (epoch_.is_restored()) return;
-  ++epoch_.here;
+  if (epoch_.is_restored() && !accepts_) return;
+  epoch_.here = next();
   epoch_.seen = std::max(epoch_.seen, epoch_.here);
+  accepts_ = false;
   file_.write(epoch_.here);
 }
 

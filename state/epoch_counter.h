@@ -22,12 +22,15 @@ class EpochCounter : public CommitWatcher {
 
   void before_commit(SQLite::Database& database) override;
   void after_commit() override;
-  // From the next commit on: above the highest seen.
-  void accept() { epoch_.here = epoch_.seen; }
+  // With the next commit: above the highest seen.
+  void accept() { accepts_ = true; }
 
  private:
+  std::int64_t next() const { return (accepts_ ? epoch_.seen : epoch_.here) + 1; }
+
   EpochFile file_;
   StoreEpoch epoch_;
+  bool accepts_ = false;  // with the commit that is under way
 };
 
 }  // namespace keytide

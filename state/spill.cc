@@ -105,12 +105,22 @@ SpillFile::~SpillFile() {
 
 Result<void> SpillFile::add(const Spilled& spilled) {
   if (fd_ < 0) return fail(state_file_error("open the spill file", path_, problem_));
-  const std::string line = line_of(spilled);
+  // What a kill left of a line before it is ended by this one's first byte.
+  const std::string line = "\n" + line_of(spilled);
+  struct stat before {};
+  if (fstat(fd_, &before) != 0) return fail(state_file_error("look at", path_, errno));
   const ssize_t written = write(fd_, line.data(), line.size());
   const bool is_whole = written == static_cast<ssize_t>(line.size());
   if (is_whole && fdatasync(fd_) == 0) return {};
-  return fail(
-      state_file_error("write the spill file", path_, is_whole || written < 0 ? errno : ENOSPC));
+  const int problem = is_whole || written < 0 ? errno : ENOSPC;
+  (void)!ftruncate(fd_, before.st_size);
+  return fail(state_file_error("write the spill file", path_, problem));
+}
+
+bool SpillFile::set_aside() {
+  if (link(path_.c_str(), (path_ + ".unmatched").c_str()) != 0) return false;
+  unlink(path_.c_str());
+  return true;
 }
 
 void SpillFile::empty() {

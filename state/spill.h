@@ -45,6 +45,9 @@ class SpillFile {
   // Blocks until the disk has it. Errors: io, denied.
   Result<void> add(const Spilled& spilled);
   void empty();
+  // Gives the file the name PATH.spill.unmatched, for a person to look at. False: it could not, or
+  // there is one already; then it stays. Nothing can be added after that.
+  bool set_aside();
 
  private:
   const std::string path_;

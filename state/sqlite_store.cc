@@ -183,16 +183,33 @@ void SqliteStore::absorb_spill() {
   // With what was spilled, and of the version that is stored.
   const auto records = load();
   if (!records) return;
+  bool is_matched = true;
   for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
-    for (const AccountRecord& record : *records) {
-      if (record.find(spilled.secret.id) == nullptr || record.version != spilled.version) continue;
-      Event event{spilled.secret.created_at, "the spill file", record.address,
-                  describe(record.key),      "secret_created", ""};
-      event.why = spilled.secret.id.str() + ", recorded late: the store could not be written";
-      if (!save(record, event)) return;
-    }
+    const auto record =
+        std::find_if(records->begin(), records->end(),
+                     [&](const AccountRecord& one) { return one.key == spilled.key; });
+    const bool is_known = record != records->end() && record->find(spilled.secret.id) != nullptr;
+    is_matched = is_matched && is_known;
+    if (!is_known || record->version != spilled.version) continue;
+    Event event{spilled.secret.created_at, "the spill file", record->address,
+                describe(record->key),     "secret_created", ""};
+    event.why = spilled.secret.id.str() + ", recorded late: the store could not be written";
+    if (!save(*record, event)) return;
   }
-  spill_->empty();
+  if (is_matched) return spill_->empty();
+  set_spill_aside();
+}
+
+// The store knows less than what was spilled: it is from a backup. What the file names is nobody's.
+void SqliteStore::set_spill_aside() {
+  for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
+    Event event{spilled.secret.created_at, "the spill file",  Address(),
+                describe(spilled.key),     "spill_unmatched", ""};
+    event.why =
+        spilled.secret.id.str() + " was made and is in no record: see the file beside the store";
+    if (!append(event)) return;
+  }
+  if (spill_->set_aside()) spill_ = std::make_unique<SpillFile>(path_);
 }
 
 Result<void> SqliteStore::erase(const AccountKey& key, std::int64_t version, const Event& event) {

@@ -63,6 +63,7 @@ class SqliteStore : public StateStore {
   Result<std::vector<AccountRecord>> read(const std::optional<AccountKey>& only);
   Result<std::int64_t> write(const CommitQueue::Work& work);
   void absorb_spill();
+  void set_spill_aside();
 
   const std::string path_;
   std::uint64_t room_for_a_create_ = 0;

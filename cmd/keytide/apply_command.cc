@@ -46,7 +46,7 @@ bool person_approves(const App& app) {
 bool has_work(const Planned& planned) {
   const PlanCounts counts = planned.plan.counts();
   const bool records_drift = planned.world.input.options.refresh_only && planned.plan.has_drift();
-  const bool accepts = planned.plan.accepts_store;
+  const bool accepts = planned.plan.accepts_restored;
   return counts.add + counts.change + counts.destroy + counts.forget + counts.finish +
                  counts.import >
              0 ||
@@ -56,10 +56,15 @@ bool has_work(const Planned& planned) {
 // A store that was restored from a backup counts again once all of what Atlas and the sinks show is
 // recorded in it.
 bool accept_store(const App& app, StateStore& store, const Planned& planned, bool is_complete) {
-  if (!planned.plan.accepts_store) return true;
-  if (!is_complete || !planned.world.input.options.targets.empty()) {
+  if (!planned.plan.accepts_restored || !planned.world.input.store.is_restored()) return true;
+  if (!planned.world.input.options.targets.empty()) {
+    app.complain("the restored state store is not accepted yet: -target named only some entries",
+                 "run `keytide apply -refresh-only` without it");
+    return false;
+  }
+  if (!is_complete) {
     app.complain("the restored state store is not accepted yet: not every entry could be recorded",
-                 "repair what failed and run `keytide apply -refresh-only` again, without -target");
+                 "repair what failed and run `keytide apply -refresh-only` again");
     return false;
   }
   const Event event{app.clock.now(),

@@ -24,7 +24,8 @@ HostRules rules_of(const App& app, const Config& config) {
   const auto own = [&](const std::string& path) {
     if (!path.empty()) rules.own_files.push_back(absolute(path));
   };
-  for (const char* beside : {"", "-wal", "-shm", "-journal", ".lock", ".cache", ".key", ".epoch"}) {
+  for (const char* beside :
+       {"", "-wal", "-shm", "-journal", ".lock", ".cache", ".key", ".epoch", ".spill"}) {
     own(config.state_path + beside);
   }
   own(config.file);

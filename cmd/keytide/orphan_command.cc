@@ -10,7 +10,6 @@
 #include "cmd/keytide/views/orphan_view.h"
 #include "core/manifest/redact.h"
 #include "core/plan/account_plan.h"
-#include "core/plan/restored.h"
 #include "core/reconcile/orphan.h"
 #include "providers/system/interrupt.h"
 
@@ -80,15 +79,15 @@ int decide(const App& app) {
   if (!workspace) return 1;
   const auto planned = plan_now(app, *workspace, {});
   if (!planned) return 1;
-  if (const auto restored = find_restored_store(planned->world.input)) {
-    app.complain(*restored,
+  const auto row = choose(app, orphan_rows(planned->world.input));
+  if (!row) return 1;
+  const AccountPlan plan = plan_of(planned->world.input, *row);
+  if (plan.restored) {
+    app.complain("its record is from a backup of the state store",
                  "accept it with `keytide apply -refresh-only` first: by what it "
                  "records then a person can tell whose a secret is");
     return 1;
   }
-  const auto row = choose(app, orphan_rows(planned->world.input));
-  if (!row) return 1;
-  const AccountPlan plan = plan_of(planned->world.input, *row);
   if (settles(plan)) {
     app.complain("what came of an unknown create is about to be settled",
                  "run `keytide apply` first: it looks twice, and may need no word of yours");

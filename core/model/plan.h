@@ -106,6 +106,7 @@ struct AccountPlan {
   // As stored, with what Atlas shows taken over (version: the stored one's); absent: never seen.
   std::optional<AccountRecord> record;
   std::vector<std::string> drift;  // what changed outside of keytide, for people
+  bool restored = false;           // its record is from a backup: refused, or accepted by a refresh
   bool settings_changed = false;   // the record's copy of owner, overlap, on_remove is old
   bool drop_record = false;        // nothing is left of a forgotten entry: its record goes
   std::vector<Change> changes;
@@ -134,7 +135,7 @@ struct Plan {
   std::vector<AccountPlan> accounts;  // sorted by address; those without anything to say left out
   std::vector<std::string> warnings;  // about the whole run: clock skew, a scope that can't be read
   int unchanged = 0;
-  bool accepts_store = false;  // an apply accepts a state store that was restored from a backup
+  bool accepts_restored = false;  // an apply accepts what was restored from a backup
 
   PlanCounts counts() const;
   bool empty() const;      // nothing to do, nothing blocked or quarantined

@@ -107,6 +107,8 @@ void apply_clock_guard(const Situation& s, AccountPlan& out) {
     if (!needs_clock(change)) allowed.push_back(change);
   }
   if (allowed.size() == out.changes.size()) return;
+  // An entry is forgotten last: what goes before that would be left behind.
+  std::erase_if(allowed, [](const Change& change) { return change.action == Action::forget; });
   auto blocked = find_clock_guard(s);
   if (!blocked) return;
   out.changes = std::move(allowed);
@@ -281,8 +283,6 @@ void plan_removed(const Situation& s, AccountPlan& out) {
   if (!out.drop_record) add_all(out.changes, find_retirement(s).destroys);
 }
 
-}  // namespace
-
 // Nothing is done by such a record, and nothing is recorded: not even what is gone, which is a part
 // of how it is told.
 void rest(const Situation& s, AccountPlan& out) {
@@ -293,12 +293,15 @@ void rest(const Situation& s, AccountPlan& out) {
   out.record = s.loaded != nullptr ? std::optional(*s.loaded) : std::nullopt;
 }
 
+}  // namespace
+
 AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
                          const AccountRecord* loaded) {
   const Situation s = gather_situation(input, desired, loaded);
   AccountPlan out;
   out.key = s.key();
   out.address = s.address();
+  out.restored = s.restored.has_value();
   const bool rests = s.restored && !input.options.refresh_only;
   if (rests && !is_mutated(Mutant::restored_goes_on)) {
     rest(s, out);

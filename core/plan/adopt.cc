@@ -79,13 +79,29 @@ Delivery delivery_of(const SinkSpec& sink, const OwnedSecret& secret, Instant no
           target_digest(sink), attributes_digest(sink),   label_of(sink), now};
 }
 
+bool is_in_any_sink(const Situation& s, const OwnedSecret& secret) {
+  if (s.sinks == nullptr || secret.fingerprint.empty()) return false;
+  const auto& views = s.sinks->views;
+  return std::any_of(views.begin(), views.end(), [&](const SinkView& view) {
+    return !view.readable || view.fingerprint == secret.fingerprint;
+  });
+}
+
+bool was_read(const Situation& s, const SinkName& sink) {
+  if (s.sinks == nullptr) return false;
+  const auto& views = s.sinks->views;
+  return std::any_of(views.begin(), views.end(),
+                     [&](const SinkView& view) { return view.sink == sink && view.readable; });
+}
+
 void take_as_current(Situation& s, OwnedSecret& secret, const SinkView* holder) {
   AccountRecord& record = *s.record;
   secret.generation = record.generation = generation_of(s);
   record.rotation_id = s.desired->rotation_id;
   // One that was made for longer than the manifest wants is renewed, as after an edit.
   record.lifetime = std::max<Seconds>(s.desired->lifetime, std::chrono::hours(secret.asked_hours));
-  record.deliveries.clear();
+  // A sink that can't be read keeps what it was given, as far as anybody knows.
+  std::erase_if(record.deliveries, [&](const Delivery& one) { return was_read(s, one.sink); });
   if (holder == nullptr) return;
   secret.fingerprint = holder->fingerprint;
   for (const SinkSpec& sink : s.desired->deliver) {
@@ -94,13 +110,23 @@ void take_as_current(Situation& s, OwnedSecret& secret, const SinkView* holder) 
         view != nullptr && view->readable && view->fingerprint == secret.fingerprint;
     if (has_it) record.deliveries.push_back(delivery_of(sink, secret, s.now));
   }
+  std::sort(record.deliveries.begin(), record.deliveries.end(),
+            [](const Delivery& a, const Delivery& b) { return a.sink < b.sink; });
 }
 
 Adoption take(Situation& s, const ObservedSecret& seen) {
   if (!s.record) s.record = new_record(s);
+  const SinkView* serving = find_holder(s, seen);
+  OwnedSecret* before = s.record->with_role(Role::current);
+  // A sink holds this one and none the recorded one: it serves in its place already.
+  if (before != nullptr && serving != nullptr && !is_in_any_sink(s, *before)) {
+    before->role = Role::previous;
+    s.record->generation = std::max(s.record->generation, before->generation + 1);
+    s.record->switched_at = s.now;
+  }
   const bool has_current = s.record->with_role(Role::current) != nullptr;
   OwnedSecret secret = owned(seen, has_current ? Role::previous : Role::current);
-  const SinkView* holder = find_holder(s, seen);
+  const SinkView* holder = serving;
   if (has_current) {
     // Its overlap counts from now: whoever uses it has that long.
     s.record->switched_at = s.now;
@@ -175,10 +201,13 @@ std::optional<Adoption> adopt_newer(Situation& s) {
 
 }  // namespace
 
+bool is_held_by_mask(const Situation& s, const ObservedSecret& secret) {
+  return find_holder(s, secret) != nullptr;
+}
+
 bool is_unknown_to_store(const Situation& s) {
   const AccountRecord* known = s.loaded;
-  return known == nullptr ||
-         (known->secrets.empty() && known->generation == 0 && known->last_attempt == 0);
+  return known == nullptr || (known->secrets.empty() && known->generation == 0 && !known->attempt);
 }
 
 std::optional<Adoption> adopt(Situation& s, std::optional<Blocked>& problem) {

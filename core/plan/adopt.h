@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "core/model/observed.h"
 #include "core/model/plan.h"
 
 namespace keytide {
@@ -23,6 +24,9 @@ struct Adoption {
 // Whether keytide never made a secret for it, as far as is recorded: there is no record, or one of
 // failed tries alone.
 bool is_unknown_to_store(const Situation& situation);
+
+// Whether a sink that can be read holds a value of that mask.
+bool is_held_by_mask(const Situation& situation, const ObservedSecret& secret);
 
 // Takes the secret into the situation's record, which is made where there is none. Nothing happens
 // where nothing is to be adopted; `problem` is set where a person named what can't be.

@@ -85,6 +85,11 @@ std::string way_out_of_full_slots(const Situation& s) {
         "`keytide orphan delete {}`",
         s.address().str());
   }
+  const bool has_live = std::any_of(s.foreign.begin(), s.foreign.end(),
+                                    [&](const auto& one) { return s.is_live(one.expires_at); });
+  if (!s.foreign.empty() && !has_live) {
+    return "delete the expired one in Atlas, or let keytide do it with safety.reclaim_foreign";
+  }
   return s.foreign.empty() ? "wait until the overlap is over, or shorten `overlap`"
                            : fmt::format(
                                  "delete a secret that nobody uses in Atlas, take it over "
@@ -190,6 +195,16 @@ std::optional<Blocked> find_quarantine(const Situation& s) {
     if (secret.role == Role::quarantined) ids.push_back(shown(secret));
   }
   if (ids.empty()) return std::nullopt;
+  const auto& secrets = s.record->secrets;
+  const bool is_made = std::all_of(secrets.begin(), secrets.end(), [](const OwnedSecret& one) {
+    return one.role != Role::quarantined || one.generation > 0;
+  });
+  if (is_made) {
+    return Blocked{fmt::format("{} was made by keytide in a renewal that a restored state store "
+                               "knows the beginning of alone, and may serve by now",
+                               fmt::join(ids, ", ")),
+                   "look whether a sink holds it; then " + way_out_of_quarantine(s)};
+  }
   return Blocked{fmt::format("{} appeared while a create of keytide was on its way, and may be "
                              "keytide's or somebody's",
                              fmt::join(ids, ", ")),

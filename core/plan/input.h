@@ -59,7 +59,7 @@ struct PlanInput {
   std::string lineage;
   StoreEpoch store;
   std::string escrow_key;      // the id of the key at hand; empty: there is none
-  std::string escrow_problem;  // why there is a key that can\'t be read now; empty: no problem
+  std::string escrow_problem;  // why there is a key that can't be read now; empty: no problem
   Instant now{};               // Atlas's clock
   Instant host_now{};          // the host's
   IssuerLimits limits;

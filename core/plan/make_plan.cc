@@ -77,12 +77,13 @@ Plan make_plan(const PlanInput& input) {
     forecast.add(pair.address(), account);
     const bool is_held = account.blocked || (account.waiting && account.waiting->holds);
     if (account.changes.empty() && !is_held && pair.desired != nullptr) ++plan.unchanged;
+    if (account.restored && input.options.refresh_only) plan.accepts_restored = true;
     if (says_something(account)) plan.accounts.push_back(std::move(account));
   }
   warn_of_clock(input, plan);
   for (std::string& warning : forecast.warnings()) plan.warnings.push_back(std::move(warning));
   if (auto restored = find_restored_store(input); restored && input.options.refresh_only) {
-    plan.accepts_store = true;
+    plan.accepts_restored = true;
     plan.warnings.push_back(*restored + "; an apply of this plan accepts it as it is then");
   }
   return plan;

@@ -23,6 +23,8 @@ std::int64_t highest_generation(const AccountRecord& record) {
 const SinkView* find_later_stamp(const Situation& s) {
   if (s.sinks == nullptr) return nullptr;
   const std::int64_t known = highest_generation(*s.record);
+  // One of failed tries alone knows nothing, which is not the same as being old.
+  if (known == 0) return nullptr;
   for (const SinkView& view : s.sinks->views) {
     if (view.readable && view.generation > known) return &view;
   }
@@ -60,6 +62,18 @@ const ObservedSecret* find_newer_unknown(const Situation& s) {
   return nullptr;
 }
 
+// A sink holds a secret that came after all that the store knows: keytide may have put it there.
+const ObservedSecret* find_newer_held(const Situation& s) {
+  const auto& end = s.input->store.written_at;
+  if (!end || s.record->with_role(Role::current) == nullptr) return nullptr;
+  for (const ObservedSecret& secret : s.observed->secrets) {
+    const bool is_newer = secret.created_at > *end + kClockSlack && s.is_live(secret.expires_at);
+    const bool is_unknown = s.record->find(secret.id) == nullptr && !is_explained(s, secret);
+    if (is_newer && is_unknown && is_held_by_mask(s, secret)) return &secret;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::optional<std::string> find_restored_store(const PlanInput& input) {
@@ -80,6 +94,12 @@ std::optional<std::string> find_restored(const Situation& s) {
         later->sink.str(), later->generation, highest_generation(*s.record));
   }
   if (s.observed == nullptr || s.hides_secrets) return std::nullopt;
+  if (const ObservedSecret* held = find_newer_held(s)) {
+    return fmt::format(
+        "its record seems to be from a backup: a sink holds {} ({}), which was made after the last "
+        "change of the state store",
+        held->masked, held->id.str());
+  }
   const ObservedSecret* newer = find_newer_unknown(s);
   if (newer == nullptr) return std::nullopt;
   return fmt::format(

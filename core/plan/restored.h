@@ -16,8 +16,9 @@ struct PlanInput;
 // Of the whole store: a change was written after the one that it ends with.
 std::optional<std::string> find_restored_store(const PlanInput& input);
 
-// Of one account: that, or a sink with a stamp from later than the record, or a recorded current
-// secret that is gone while one that nobody recorded is newer than the store's last change.
+// Of one account: that, or a sink with a stamp from later than the record, or a secret that nobody
+// recorded and that is newer than the store's last change: held by a sink, or there while the
+// recorded current one is gone.
 std::optional<std::string> find_restored(const Situation& situation);
 
 Blocked restored_block(const Situation& situation);

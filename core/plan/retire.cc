@@ -108,6 +108,10 @@ void retire_removed(const Situation& s, Retirement& out) {
     if (secret.role == Role::orphan) out.destroys.push_back(destroy_orphan(secret));
   }
   if (record.on_remove != OnRemove::retire || !record.removed_at) return;
+  if (s.is_own) {
+    out.notes.push_back("keytide itself signs in with this account: its secrets are not retired");
+    return;
+  }
   if (s.now < *record.removed_at + record.overlap) return;
   for (const OwnedSecret& secret : record.secrets) {
     if (secret.role == Role::orphan || secret.role == Role::quarantined) continue;

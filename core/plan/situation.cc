@@ -42,7 +42,9 @@ std::optional<Instant> expiry_of_current(const AccountRecord& record) {
 // Late enough, what Atlas lists decides: the attempt is closed, and its tag stays open.
 void settle(Situation& s) {
   const auto at = s.settles_at();
-  const bool rests = s.input->options.refresh_only || (s.desired != nullptr && s.desired->suspend);
+  const PlanOptions& options = s.input->options;
+  const bool rests =
+      options.refresh_only || options.import_only || (s.desired != nullptr && s.desired->suspend);
   const bool is_early = at && s.now < *at && !is_mutated(Mutant::no_settling);
   if (!at || is_early || rests) return;
   AccountRecord& record = *s.record;
@@ -62,8 +64,10 @@ void record_stranger(Situation& s, const Stranger& stranger) {
   OwnedSecret secret;
   secret.id = seen.id;
   // By a record from a backup nobody can tell what became of it: it may serve by now.
+  // Neither is one that a sink holds anybody's leftover.
+  const bool may_serve = s.restored || is_held_by_mask(s, seen);
   const bool is_ours =
-      (stranger.origin == Origin::ours && !s.restored) || is_mutated(Mutant::window_is_proof);
+      (stranger.origin == Origin::ours && !may_serve) || is_mutated(Mutant::window_is_proof);
   secret.role = is_ours ? Role::orphan : Role::quarantined;
   secret.masked = seen.masked;
   secret.created_at = seen.created_at;
@@ -227,11 +231,14 @@ Situation gather_situation(const PlanInput& input, const DesiredSecret* desired,
   situation.hides_secrets =
       is_read && !situation.observed->says_secrets && !situation.record->secrets.empty();
   situation.restored = find_restored(situation);
-  const bool is_accepted = situation.restored && input.options.refresh_only && is_read;
+  const bool is_accepted = situation.restored && input.options.refresh_only && loaded != nullptr;
   if (is_accepted) accept_restored(situation);
   situation.adopted = adopt(situation, situation.not_adopted);
   const bool is_known = situation.record && situation.observed != nullptr;
   if (is_known && !situation.hides_secrets) take_over(situation, *situation.observed);
+  // What bears the tag of an attempt that a backup remembers may serve by now: it was looked for
+  // once more, and no later one is a leftover.
+  if (is_accepted) situation.record->open_tags.clear();
   count_slots(situation);
   return situation;
 }

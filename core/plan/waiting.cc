@@ -41,7 +41,9 @@ void apply_back_off(const Situation& s, AccountPlan& out) {
   if (!waiting || std::all_of(out.changes.begin(), out.changes.end(), never_waits)) return;
   waiting->holds = s.input->options.unattended && s.now < waiting->next_try;
   if (waiting->holds) {
-    std::erase_if(out.changes, [](const Change& change) { return !never_waits(change); });
+    // An entry is forgotten last: what goes before that would be left behind.
+    std::erase_if(out.changes,
+                  [](const Change& change) { return change.reason != Reason::settled; });
     out.notes.push_back(fmt::format("waiting: next try in {} after {}: {}",
                                     format_coarse(waiting->next_try - s.now),
                                     failures_text(waiting->failures), waiting->why));

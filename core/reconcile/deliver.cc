@@ -31,12 +31,14 @@ bool has_it(const Run& run, const SinkSpec& sink, const OwnedSecret& secret) {
          delivery->secret_id == secret.id && delivery->target_digest == target_digest(sink);
 }
 
-Payload payload_of(const Run& run, const OwnedSecret& secret, const SecretValue* value) {
+// Of a delivery that was begun: with its stamp.
+Payload payload_of(const Run& run, const SinkSpec& spec, const OwnedSecret& secret,
+                   const SecretValue* value) {
   return {value,
           run.plan.address,
           run.plan.key.client_id,
           secret.id,
-          secret.generation,
+          run.record.delivery(spec.name)->generation,
           secret.created_at,
           secret.expires_at};
 }
@@ -44,7 +46,7 @@ Payload payload_of(const Run& run, const OwnedSecret& secret, const SecretValue*
 // Written, then read back: what a sink says it took is compared with what it holds.
 Result<void> write_once(Run& run, Sink& sink, const SinkSpec& spec, const OwnedSecret& secret,
                         const SecretValue* value) {
-  if (auto written = sink.write(payload_of(run, secret, spec.is_hook() ? nullptr : value));
+  if (auto written = sink.write(payload_of(run, spec, secret, spec.is_hook() ? nullptr : value));
       !written) {
     return written;
   }
@@ -65,6 +67,12 @@ Result<void> write_with_retries(Run& run, const SinkSpec& spec, const OwnedSecre
     if (done || !(done.error().kind == ErrorKind::io || is_transient(done.error()))) return done;
   }
   return done;
+}
+
+// An attempt that came to nothing may have stamped the sink already: it is never stepped back.
+std::int64_t stamp_of(const Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
+  const Delivery* before = run.record.delivery(spec.name);
+  return std::max(secret.generation, before == nullptr ? 0 : before->generation);
 }
 
 bool can_wait(const Run& run) {
@@ -98,9 +106,9 @@ Result<void> check_sinks_writable(Run& run) {
 }
 
 void mark_begun(Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
-  set_delivery(run.record,
-               {spec.name, DeliveryStatus::begun, secret.id, secret.generation, target_digest(spec),
-                attributes_digest(spec), label_of(spec), run.ports.clock.now()});
+  set_delivery(run.record, {spec.name, DeliveryStatus::begun, secret.id,
+                            stamp_of(run, spec, secret), target_digest(spec),
+                            attributes_digest(spec), label_of(spec), run.ports.clock.now()});
 }
 
 // No sink is given what somebody deleted meanwhile.
@@ -161,10 +169,12 @@ void run_hooks_anyway(Run& run, const OwnedSecret& secret) {
 }
 
 bool is_everywhere(const AccountRecord& record, const DesiredSecret& desired) {
+  const OwnedSecret* current = record.with_role(Role::current);
   return std::all_of(desired.deliver.begin(), desired.deliver.end(), [&](const SinkSpec& sink) {
     const Delivery* delivery = record.delivery(sink.name);
-    return sink.is_hook() || (delivery != nullptr && delivery->generation == record.generation &&
-                              delivery->status == DeliveryStatus::delivered);
+    return sink.is_hook() ||
+           (delivery != nullptr && current != nullptr && delivery->secret_id == current->id &&
+            delivery->status == DeliveryStatus::delivered);
   });
 }
 

@@ -68,7 +68,7 @@ TEST(ForeignCut, IsDoneWithTheFlagAndNeverDeletesTheForeignSecret) {
   const RunResult blocked = world.apply({"-allow-foreign-cut", "-target=billing"});
   EXPECT_EQ(blocked.exit_code, 1);
   EXPECT_THAT(blocked.output, HasSubstr("all 2 slots of the account are taken"));
-  EXPECT_THAT(blocked.output, HasSubstr("way out: delete a secret that nobody uses in Atlas"));
+  EXPECT_THAT(blocked.output, HasSubstr("way out: delete the expired one in Atlas"));
   EXPECT_TRUE(world.lists(kBilling, kForeign));
   world.expect_served(kBilling, "billing");
 }

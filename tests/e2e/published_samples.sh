@@ -30,6 +30,7 @@ EOF
 }
 start() {
   seed "$1" > "$work/seed.yaml"
+  : > "$work/out"  # the line of the one before would be taken for this one's
   "$atlas_sim" -listen=127.0.0.1:0 -seed="$work/seed.yaml" > "$work/out" &
   pid=$!
   until grep -q listening "$work/out"; do kill -0 "$pid"; sleep 0.02; done

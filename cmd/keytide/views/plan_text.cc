@@ -190,7 +190,7 @@ int count_cuts_without_consent(const Plan& plan) {
 std::string render_summary(const Plan& plan, const PlanTextOptions& options) {
   const Style& style = options.style;
   if (plan.empty()) {
-    if (options.refresh_only && (plan.has_drift() || plan.accepts_store)) {
+    if (options.refresh_only && (plan.has_drift() || plan.accepts_restored)) {
       return "Nothing but the state would change.\n";
     }
     return style.paint(Ink::bold, "No changes. Your secrets match the configuration.") + "\n";

@@ -107,14 +107,28 @@ TEST_F(BesideTheStore, WhatWasSpilledIsThereForReadersAndSavedByTheNextWriter) {
   EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch"));
 }
 
-TEST_F(BesideTheStore, WhatWasSpilledOfARecordThatMovedOnIsForgotten) {
+TEST_F(BesideTheStore, WhatWasSpilledOfARecordThatMovedOnIsSetAside) {
   auto store = open();
   SpillSample sample(*store);
   ASSERT_TRUE(store->spill(sample.made));
   sample.begun.version = store->save(sample.begun, event_at(2, "moved_on")).value();
   store.reset();
   EXPECT_EQ(open()->find(sample.begun.key).value(), sample.begun);
-  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch"));
+  EXPECT_THAT(folder_.names(),
+              ElementsAre("keytide.db", "keytide.db.epoch", "keytide.db.spill.unmatched"));
+}
+
+TEST_F(BesideTheStore, WhatWasSpilledOfAStoreThatKnowsLessIsSetAside) {
+  auto store = open();
+  SpillSample sample(*store);
+  ASSERT_TRUE(store->spill(sample.made));
+  ASSERT_TRUE(store->erase(sample.begun.key, sample.begun.version, event_at(2, "gone")));
+  store.reset();
+  store = open();
+  EXPECT_THAT(store->events({}).value().back().why, HasSubstr("65f0c0ffee00000000000009 was made"));
+  store.reset();
+  EXPECT_THAT(folder_.names(),
+              ElementsAre("keytide.db", "keytide.db.epoch", "keytide.db.spill.unmatched"));
 }
 
 TEST_F(BesideTheStore, ALineOfTheSpillFileThatWasCutOffIsLeftOut) {

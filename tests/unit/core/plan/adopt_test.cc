@@ -102,8 +102,11 @@ TEST(Adopt, ARecordOfFailedTriesAloneIsNoReasonToCreate) {
   world.record->address = Address("billing");
   world.record->version = 1;
   EXPECT_EQ(line_of(world.plan()), "= c1 adopted");
-  world.record->last_attempt = 1;
-  EXPECT_EQ(line_of(world.plan()), "+ missing");
+  world.views.back().generation = 7;
+  EXPECT_EQ(line_of(world.plan()), "= c1 adopted");
+  EXPECT_EQ(world.plan().record->generation, 7);
+  world.record->attempt = Attempt{1, AttemptPhase::unknown, kNow - Seconds(60), 2100, {}, "", true};
+  EXPECT_EQ(line_of(world.plan()), "blocked");
 }
 
 TEST(Adopt, ASuspendedEntryRests) {
@@ -156,6 +159,17 @@ TEST(AdoptNamed, BesideACurrentOneItIsPreviousAndItsOverlapCountsFromNow) {
   EXPECT_EQ(plan.record->find(SecretId("p1"))->role, Role::previous);
   EXPECT_EQ(plan.record->find(SecretId("c1"))->role, Role::current);
   EXPECT_EQ(plan.record->switched_at, kNow);
+}
+
+TEST(AdoptNamed, OneThatTheSinkHoldsInPlaceOfTheCurrentOneIsCurrent) {
+  Named world("p1");
+  world.list("p1", span("30d"), span("60d"));
+  world.view("a", "p1");
+  world.views.back().masked = "mdb_sa_sk_...p1";
+  const AccountPlan plan = world.plan();
+  EXPECT_EQ(line_of(plan), "= p1 adopted");
+  EXPECT_EQ(plan.record->with_role(Role::current)->id.str(), "p1");
+  EXPECT_EQ(plan.record->with_role(Role::previous)->id.str(), "c1");
 }
 
 TEST(AdoptNamed, OneThatAtlasDoesNotListIsRefusedAndSaysWhatIsListed) {

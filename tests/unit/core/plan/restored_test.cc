@@ -126,9 +126,28 @@ TEST(Restored, ACurrentThatIsGoneWhileANewerUnknownOneIsThereShowsIt) {
   Restored world;
   world.input.store = {157, 157, kNow - span("3d")};
   world.unlist("c1");
+  world.unreadable("a");
   EXPECT_THAT(why_blocked(world.plan()),
               HasSubstr("its secret mdb_sa_sk_...c1 is gone from Atlas, and mdb_sa_sk_...n1 (n1) "
                         "was made after the last change of the state store"));
+}
+
+TEST(Restored, ANewerUnknownOneThatASinkHoldsShowsIt) {
+  Restored world;
+  world.input.store = {157, 157, kNow - span("3d")};
+  EXPECT_THAT(why_blocked(world.plan()), HasSubstr("a sink holds mdb_sa_sk_...n1 (n1), which was"));
+  world.accept();
+  EXPECT_EQ(line_of(world.plan()), "= n1 adopted");
+}
+
+TEST(Restored, ASinkThatCanNotBeReadKeepsWhatItWasGiven) {
+  Restored world;
+  world.add_second_sink();
+  world.unreadable("b");
+  world.accept();
+  const AccountPlan plan = world.plan();
+  ASSERT_NE(plan.record->delivery(SinkName("b")), nullptr);
+  EXPECT_EQ(plan.record->delivery(SinkName("b"))->secret_id.str(), "c1");
 }
 
 TEST(Restored, AnOlderUnknownOneIsNoSign) {
@@ -150,7 +169,7 @@ TEST(Restored, ThePlanSaysThatAnApplyAcceptsTheStore) {
   Restored world;
   world.accept();
   const Plan plan = make_plan(world.gathered());
-  EXPECT_TRUE(plan.accepts_store);
+  EXPECT_TRUE(plan.accepts_restored);
   ASSERT_EQ(plan.warnings.size(), 1u);
   EXPECT_THAT(plan.warnings[0], HasSubstr("an apply of this plan accepts it"));
 }
