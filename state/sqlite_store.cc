@@ -202,14 +202,16 @@ void SqliteStore::absorb_spill() {
 
 // The store knows less than what was spilled: it is from a backup. What the file names is nobody's.
 void SqliteStore::set_spill_aside() {
-  for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
+  const std::vector<Spilled> left = read_spill(path_, identity_.lineage);
+  if (!spill_->set_aside()) return;
+  spill_ = std::make_unique<SpillFile>(path_);
+  for (const Spilled& spilled : left) {
     Event event{spilled.secret.created_at, "the spill file",  Address(),
                 describe(spilled.key),     "spill_unmatched", ""};
-    event.why =
-        spilled.secret.id.str() + " was made and is in no record: see the file beside the store";
+    event.why = spilled.secret.id.str() + " was made and is in no record: see " + path_ +
+                ".spill.unmatched";
     if (!append(event)) return;
   }
-  if (spill_->set_aside()) spill_ = std::make_unique<SpillFile>(path_);
 }
 
 Result<void> SqliteStore::erase(const AccountKey& key, std::int64_t version, const Event& event) {

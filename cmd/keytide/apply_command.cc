@@ -133,6 +133,8 @@ int apply(const App& app, Intent intent) {
     report_plan(app, *planned);
   }
   if (!planned->refusals.empty()) return 1;
+  // What a person named can't be taken over, and the plan said why.
+  if (planned->world.input.options.import_only && !has_work(*planned)) return 1;
   const bool asks = has_work(*planned) && !intent.approved;
   if (asks && !person_approves(app)) return 1;
   // A person saw the plan: on the screen just now, or when it was saved.

@@ -119,6 +119,7 @@ TEST(Import, WhatIsTypedWrongIsSaid) {
   EXPECT_THAT(errors({"billing", id, "-from-sinks"}), HasSubstr("import -from-sinks"));
   EXPECT_THAT(errors({"biling", id}), HasSubstr("did you mean billing?"));
   EXPECT_THAT(errors({"billing", id}), HasSubstr("is recorded already, as current"));
+  EXPECT_THAT(errors({"billing", id}), Not(HasSubstr("Apply complete!")));
   EXPECT_THAT(errors({"billing", "0123456789abcdef01234567"}), HasSubstr("it lists " + id));
 }
 
