@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/base/duration.h"
-#include "core/base/mutant.h"
 #include "core/plan/chain.h"
 #include "core/plan/due.h"
 #include "core/plan/guards.h"
@@ -302,8 +301,7 @@ AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
   out.key = s.key();
   out.address = s.address();
   out.restored = s.restored.has_value();
-  const bool rests = s.restored && !input.options.refresh_only;
-  if (rests && !is_mutated(Mutant::restored_goes_on)) {
+  if (s.restored && !input.options.refresh_only) {
     rest(s, out);
     return out;
   }

@@ -116,17 +116,16 @@ void take_as_current(Situation& s, OwnedSecret& secret, const SinkView* holder) 
 
 Adoption take(Situation& s, const ObservedSecret& seen) {
   if (!s.record) s.record = new_record(s);
-  const SinkView* serving = find_holder(s, seen);
+  const SinkView* holder = find_holder(s, seen);
   OwnedSecret* before = s.record->with_role(Role::current);
   // A sink holds this one and none the recorded one: it serves in its place already.
-  if (before != nullptr && serving != nullptr && !is_in_any_sink(s, *before)) {
+  if (before != nullptr && holder != nullptr && !is_in_any_sink(s, *before)) {
     before->role = Role::previous;
     s.record->generation = std::max(s.record->generation, before->generation + 1);
     s.record->switched_at = s.now;
   }
   const bool has_current = s.record->with_role(Role::current) != nullptr;
   OwnedSecret secret = owned(seen, has_current ? Role::previous : Role::current);
-  const SinkView* holder = serving;
   if (has_current) {
     // Its overlap counts from now: whoever uses it has that long.
     s.record->switched_at = s.now;

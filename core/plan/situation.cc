@@ -230,7 +230,7 @@ Situation gather_situation(const PlanInput& input, const DesiredSecret* desired,
   // "No list" is not "an empty list": a whole fleet would seem gone.
   situation.hides_secrets =
       is_read && !situation.observed->says_secrets && !situation.record->secrets.empty();
-  situation.restored = find_restored(situation);
+  if (!is_mutated(Mutant::restored_goes_on)) situation.restored = find_restored(situation);
   const bool is_accepted = situation.restored && input.options.refresh_only && loaded != nullptr;
   if (is_accepted) accept_restored(situation);
   situation.adopted = adopt(situation, situation.not_adopted);
