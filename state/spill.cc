@@ -92,8 +92,18 @@ SpillFile::SpillFile(const std::string& store_path)
     : path_(path_of(store_path)),
       fd_(open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600)) {
   if (fd_ < 0) problem_ = errno;
-  // Where the file system can't, the write has to do with what is free then.
+  set_room_aside();
+}
+
+// Where the file system can't, the write has to do with what is free then.
+void SpillFile::set_room_aside() {
   if (fd_ >= 0) (void)!fallocate(fd_, FALLOC_FL_KEEP_SIZE, 0, kRoom);
+}
+
+// Cutting a file gives its room back, that beyond its end too.
+void SpillFile::cut_to(off_t size) {
+  (void)!ftruncate(fd_, size);
+  set_room_aside();
 }
 
 SpillFile::~SpillFile() {
@@ -113,7 +123,7 @@ Result<void> SpillFile::add(const Spilled& spilled) {
   const bool is_whole = written == static_cast<ssize_t>(line.size());
   if (is_whole && fdatasync(fd_) == 0) return {};
   const int problem = is_whole || written < 0 ? errno : ENOSPC;
-  (void)!ftruncate(fd_, before.st_size);
+  cut_to(before.st_size);
   return fail(state_file_error("write the spill file", path_, problem));
 }
 
@@ -124,7 +134,7 @@ bool SpillFile::set_aside() {
 }
 
 void SpillFile::empty() {
-  if (fd_ >= 0) (void)!ftruncate(fd_, 0);
+  if (fd_ >= 0) cut_to(0);
 }
 
 }  // namespace keytide

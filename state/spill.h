@@ -7,6 +7,8 @@
 // a writer saves them and empties the file.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +52,9 @@ class SpillFile {
   bool set_aside();
 
  private:
+  void set_room_aside();
+  void cut_to(off_t size);
+
   const std::string path_;
   int fd_ = -1;
   int problem_ = 0;  // errno of the opening

@@ -183,26 +183,25 @@ void SqliteStore::absorb_spill() {
   // With what was spilled, and of the version that is stored.
   const auto records = load();
   if (!records) return;
-  bool is_matched = true;
+  std::vector<Spilled> left;
   for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
     const auto record =
         std::find_if(records->begin(), records->end(),
                      [&](const AccountRecord& one) { return one.key == spilled.key; });
     const bool is_known = record != records->end() && record->find(spilled.secret.id) != nullptr;
-    is_matched = is_matched && is_known;
+    if (!is_known) left.push_back(spilled);
     if (!is_known || record->version != spilled.version) continue;
     Event event{spilled.secret.created_at, "the spill file", record->address,
                 describe(record->key),     "secret_created", ""};
     event.why = spilled.secret.id.str() + ", recorded late: the store could not be written";
     if (!save(*record, event)) return;
   }
-  if (is_matched) return spill_->empty();
-  set_spill_aside();
+  if (left.empty()) return spill_->empty();
+  set_spill_aside(left);
 }
 
 // The store knows less than what was spilled: it is from a backup. What the file names is nobody's.
-void SqliteStore::set_spill_aside() {
-  const std::vector<Spilled> left = read_spill(path_, identity_.lineage);
+void SqliteStore::set_spill_aside(const std::vector<Spilled>& left) {
   if (!spill_->set_aside()) return;
   spill_ = std::make_unique<SpillFile>(path_);
   for (const Spilled& spilled : left) {

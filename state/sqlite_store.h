@@ -20,6 +20,7 @@ namespace keytide {
 class EpochCounter;
 class RowWriter;
 class SpillFile;
+struct Spilled;
 class SqliteReader;
 
 struct SqliteOptions {
@@ -63,7 +64,7 @@ class SqliteStore : public StateStore {
   Result<std::vector<AccountRecord>> read(const std::optional<AccountKey>& only);
   Result<std::int64_t> write(const CommitQueue::Work& work);
   void absorb_spill();
-  void set_spill_aside();
+  void set_spill_aside(const std::vector<Spilled>& left);
 
   const std::string path_;
   std::uint64_t room_for_a_create_ = 0;

@@ -120,14 +120,7 @@ void accept_restored(Situation& s) {
   if (record.attempt) {
     const bool is_unknown = record.attempt->phase == AttemptPhase::posting ||
                             record.attempt->phase == AttemptPhase::unknown;
-    if (is_unknown) {
-      Attempt tag = *record.attempt;
-      tag.phase = AttemptPhase::unknown;
-      tag.reason.clear();
-      tag.rotation_id.clear();
-      tag.lifetime = Seconds(0);
-      record.open_tags.push_back(std::move(tag));
-    }
+    if (is_unknown) leave_tag_open(record);
     record.end_attempt(AttemptEnd::Outcome::died, s.now);
   }
   for (OwnedSecret& secret : record.secrets) {

@@ -50,12 +50,7 @@ void settle(Situation& s) {
   AccountRecord& record = *s.record;
   const bool died = record.attempt->phase == AttemptPhase::posting;
   s.settled = record.attempt->number;
-  Attempt tag = *record.attempt;
-  tag.phase = AttemptPhase::unknown;
-  tag.reason.clear();
-  tag.rotation_id.clear();
-  tag.lifetime = Seconds(0);
-  if (!is_mutated(Mutant::tag_closes_with_attempt)) record.open_tags.push_back(std::move(tag));
+  if (!is_mutated(Mutant::tag_closes_with_attempt)) leave_tag_open(record);
   record.end_attempt(died ? AttemptEnd::Outcome::died : AttemptEnd::Outcome::lost, s.now);
 }
 

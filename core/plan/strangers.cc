@@ -53,6 +53,15 @@ Stranger judge(const ObservedSecret& secret, const std::vector<Attempt>& attempt
 
 }  // namespace
 
+void leave_tag_open(AccountRecord& record) {
+  Attempt tag = *record.attempt;
+  tag.phase = AttemptPhase::unknown;
+  tag.reason.clear();
+  tag.rotation_id.clear();
+  tag.lifetime = Seconds(0);
+  record.open_tags.push_back(std::move(tag));
+}
+
 bool bears_tag(const ObservedSecret& secret, const Attempt& attempt) {
   return attempt.is_tagged && !was_there_before(secret, attempt) && has_life_of(secret, attempt);
 }

@@ -36,6 +36,9 @@ struct StrangerRules {
 // Whether the secret's life is the attempt's tag, to two seconds: Atlas tells times to the second.
 bool bears_tag(const ObservedSecret& secret, const Attempt& attempt);
 
+// What an open attempt whose outcome nobody learned leaves behind when it is closed.
+void leave_tag_open(AccountRecord& record);
+
 // Sorts what the account lists beyond the record, by the record's open tags.
 std::vector<Stranger> find_strangers(const ObservedAccount& account, const AccountRecord& record,
                                      const StrangerRules& rules);

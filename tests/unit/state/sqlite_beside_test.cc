@@ -107,6 +107,20 @@ TEST_F(BesideTheStore, WhatWasSpilledIsThereForReadersAndSavedByTheNextWriter) {
   EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch"));
 }
 
+TEST_F(BesideTheStore, TheRoomOfTheSpillFileIsSetAsideAgainOnceItWasEmptied) {
+  const auto blocks = [&] {
+    struct stat status {};
+    return stat((path_ + ".spill").c_str(), &status) == 0 ? status.st_blocks : -1;
+  };
+  auto store = open();
+  const auto at_first = blocks();
+  SpillSample sample(*store);
+  ASSERT_TRUE(store->spill(sample.made));
+  store.reset();
+  store = open();
+  EXPECT_EQ(blocks(), at_first);
+}
+
 TEST_F(BesideTheStore, WhatWasSpilledOfARecordThatMovedOnIsSetAside) {
   auto store = open();
   SpillSample sample(*store);
