@@ -116,6 +116,8 @@ struct AccountPlan {
   std::optional<Blocked> quarantined;
   std::vector<std::string> notes;  // for people: "the old secret was used after the switch"
   std::optional<Instant> renew_at;
+  // When it has to be planned again although nothing happens (next_moment.h); absent: never.
+  std::optional<Instant> next_moment;
   Instant deadline{};  // of the queue: current's expiry; the epoch where there is none
 };
 

@@ -10,6 +10,7 @@
 #include "core/plan/due.h"
 #include "core/plan/guards.h"
 #include "core/plan/new_secret.h"
+#include "core/plan/next_moment.h"
 #include "core/plan/restored.h"
 #include "core/plan/retire.h"
 #include "core/plan/sinks.h"
@@ -303,6 +304,7 @@ AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
   out.restored = s.restored.has_value();
   if (s.restored && !input.options.refresh_only) {
     rest(s, out);
+    out.next_moment = next_moment(s, out);
     return out;
   }
   out.drift = describe_drift(s);
@@ -325,6 +327,7 @@ AccountPlan plan_account(const PlanInput& input, const DesiredSecret* desired,
     apply_clock_guard(s, out);
     apply_back_off(s, out);
   }
+  out.next_moment = next_moment(s, out);
   if (desired != nullptr) out.desired = *desired;
   out.record = s.record;
   if (!input.options.refresh_only && has_old_failures(s, out)) {

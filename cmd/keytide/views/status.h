@@ -50,12 +50,13 @@ struct StatusRow {
   Address address;
   AccountKey key;
   Phase phase = Phase::active;
-  std::string reason;                 // of the phase, for people; empty where it speaks for itself
-  std::string way_out;                // of blocked
-  std::optional<Waiting> waiting;     // its last tries failed
-  std::optional<Instant> renew_at;    // absent: no current secret, or no manifest was read
-  std::vector<StatusSecret> secrets;  // keytide's own by generation, then foreign ones by age
-  std::vector<StatusSink> sinks;      // sorted by name
+  std::string reason;                  // of the phase, for people; empty where it speaks for itself
+  std::string way_out;                 // of blocked
+  std::optional<Waiting> waiting;      // its last tries failed
+  std::optional<Instant> renew_at;     // absent: no current secret, or no manifest was read
+  std::optional<Instant> next_moment;  // when to look again although nothing happens
+  std::vector<StatusSecret> secrets;   // keytide's own by generation, then foreign ones by age
+  std::vector<StatusSink> sinks;       // sorted by name
   // for `show`
   std::string owner;
   std::optional<Seconds> lifetime;
