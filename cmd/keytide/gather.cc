@@ -68,6 +68,10 @@ Result<World> gather(GatherRequest request, const Ports& ports) {
   auto records = ports.store.load();
   if (!records) return fail(std::move(records.error()));
   input.records = std::move(*records);
+  if (request.only) {
+    std::erase_if(input.records,
+                  [&](const AccountRecord& one) { return one.key.scope != *request.only; });
+  }
   input.desired = std::move(request.desired);
   input.empty_sources = std::move(request.empty_sources);
   input.own_accounts = std::move(request.own_accounts);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct GatherRequest {
   SafetyPolicy safety;
   Approvals approvals;
   int parallelism = 10;
+  std::optional<Scope> only{};  // leaves out the records of all others; `desired` has none of them
 };
 
 struct World {

@@ -1,0 +1,29 @@
+// Feed: the manifests as the service follows them. A look reads the sources where they changed and
+// says what counts from now on: a revision with errors, or one that changes too much, does not, and
+// the last good one goes on.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "cmd/keytide/daemon/snapshot.h"
+#include "core/model/desired.h"
+
+namespace keytide {
+
+struct FeedLook {
+  std::optional<DesiredState> accepted;  // a revision that counts from now on
+  bool rejected = false;                 // one that does not; `sources` say why
+  std::vector<SourceHealth> sources;
+  Seconds next_in{60};  // when to look again unasked
+};
+
+class Feed {
+ public:
+  virtual ~Feed() = default;
+  // Blocks on disks and networks. `read_all`: although nothing seems to have changed. One call at
+  // a time.
+  virtual FeedLook look(bool read_all) = 0;
+};
+
+}  // namespace keytide

@@ -1,0 +1,113 @@
+#include "cmd/keytide/daemon/lane.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/fingerprint.h"
+
+namespace keytide {
+namespace {
+
+// What was worked on and is not done yet is not tried again before that.
+constexpr Seconds kLeastPause{60};
+// An entry that expires within so long makes its scope's pauses short.
+constexpr Seconds kUrgent{std::chrono::hours(1)};
+
+// A fleet's looks are spread, and stay so.
+Seconds spread(const Scope& scope, Seconds interval) {
+  const auto most = static_cast<std::uint64_t>(std::max<std::int64_t>(1, interval.count() / 10));
+  return interval - Seconds(static_cast<std::int64_t>(stable_hash(describe(scope)) % most));
+}
+
+}  // namespace
+
+Lane::Lane(Scope scope, Seconds interval)
+    : scope_(std::move(scope)),
+      interval_(spread(scope_, interval)),
+      desired_(std::make_shared<DesiredState>()) {
+  health_.scope = scope_;
+}
+
+void Lane::set_desired(std::shared_ptr<const DesiredState> desired) {
+  desired_ = std::move(desired);
+  want_scan();
+}
+
+void Lane::want_scan() {
+  agenda_.want_scan();
+  is_outrun_ = is_running_;
+}
+
+std::optional<Agenda::Work> Lane::due(Instant now) const {
+  if (is_running_ || !breaker_.lets_through(now)) return std::nullopt;
+  // After failures a look at the whole scope tells whether it is back.
+  if (is_failing()) return Agenda::Work{true, {}};
+  return agenda_.due(now);
+}
+
+std::optional<Instant> Lane::next() const {
+  if (is_running_) return Instant::max();
+  if (is_failing()) return breaker_.next_try();
+  return agenda_.next();
+}
+
+void Lane::finish(const Agenda::Work& work, const PassResult& result) {
+  is_running_ = false;
+  if (work.whole) {
+    std::map<Address, EntryHealth> known = std::move(entries_);
+    entries_.clear();
+    for (const EntryLook& look : result.looks) {
+      const auto before = known.find(look.row.address);
+      if (before != known.end()) entries_.insert(*before);
+    }
+  }
+  const bool counts = !std::exchange(is_outrun_, false);
+  if (work.whole && counts && !result.error) agenda_.scanned(result.now, interval_);
+  for (const EntryLook& look : result.looks) take(look, result.now);
+  // Those that are recorded no more.
+  for (const Address& address : work.entries) {
+    const auto is_it = [&](const EntryLook& look) { return look.row.address == address; };
+    if (std::any_of(result.looks.begin(), result.looks.end(), is_it)) continue;
+    agenda_.set(address, std::nullopt);
+    entries_.erase(address);
+  }
+  if (result.budget) health_.calls_left = result.budget->left;
+  if (result.error) {
+    health_.error = result.error->text();
+    breaker_.failed(result.now, is_urgent(result.now));
+    return;
+  }
+  health_.error.clear();
+  breaker_.succeeded();
+  if (work.whole) health_.scanned_at = result.now;
+}
+
+void Lane::take(const EntryLook& look, Instant now) {
+  const auto before = entries_.find(look.row.address);
+  entries_[look.row.address] =
+      health_of(look.row, now, before == entries_.end() ? nullptr : &before->second);
+  std::optional<Instant> moment = look.row.next_moment;
+  const bool is_left = look.was_worked_on && !look.row.planned.empty();
+  if (is_left) moment = now + kLeastPause;
+  agenda_.set(look.row.address, moment);
+}
+
+bool Lane::is_urgent(Instant now) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const auto& one) {
+    const auto& expires_at = one.second.expires_at;
+    return expires_at && *expires_at > now && *expires_at - now < kUrgent;
+  });
+}
+
+bool Lane::is_over() const {
+  return !is_running_ && desired_->secrets.empty() && was_scanned() && entries_.empty();
+}
+
+ScopeHealth Lane::health() const {
+  ScopeHealth out = health_;
+  out.failed_scans = breaker_.failures();
+  out.next_try_at = breaker_.next_try();
+  return out;
+}
+
+}  // namespace keytide

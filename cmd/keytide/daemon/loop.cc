@@ -1,0 +1,247 @@
+#include "cmd/keytide/daemon/loop.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "cmd/keytide/daemon/chronicle.h"
+#include "core/base/check.h"
+
+namespace keytide {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A loop that is well comes back within this, whatever it waits for: it is how others tell.
+constexpr milliseconds kTick = std::chrono::minutes(1);
+// Passes at once. More would not be faster, for accounts are worked on side by side within each.
+constexpr int kLanesAtOnce = 4;
+
+std::map<Scope, std::shared_ptr<DesiredState>> by_scope(DesiredState desired) {
+  std::map<Scope, std::shared_ptr<DesiredState>> parts;
+  for (DesiredSecret& secret : desired.secrets) {
+    auto& part = parts[secret.account.scope];
+    if (!part) part = std::make_shared<DesiredState>();
+    part->secrets.push_back(std::move(secret));
+  }
+  return parts;
+}
+
+}  // namespace
+
+Loop::Loop(LoopPorts ports, LoopOptions options)
+    : ports_(std::move(ports)), options_(options), started_at_(ports_.host_now()) {}
+
+void Loop::step() {
+  take_messages();
+  if (!stopping_) {
+    look_at_manifests();
+    run_alone();
+    start_passes();
+  }
+  if (is_changed_) publish();
+}
+
+milliseconds Loop::next() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!messages_.empty()) return milliseconds(0);
+  }
+  if (stopping_) return kTick;
+  milliseconds wait = kTick;
+  if (!is_reading_) {
+    wait = std::min(wait, wants_read_ ? milliseconds(0) : look_at_ - ports_.since_boot());
+  }
+  const Instant now = ports_.now();
+  const bool has_room = !runs_alone_ && alone_.empty() && running_ < lanes_at_once();
+  for (const auto& [scope, lane] : lanes_) {
+    if (!has_room || lane.is_running()) continue;
+    const auto at = lane.next();
+    wait = std::min<milliseconds>(wait, at ? *at - now : Seconds(0));
+  }
+  return std::max(wait, milliseconds(0));
+}
+
+void Loop::request_reload() {
+  post([this] {
+    wants_read_ = true;
+    for (auto& [scope, lane] : lanes_) lane.want_scan();
+  });
+}
+
+void Loop::request_stop() {
+  stopping_ = true;
+  post([this] { is_changed_ = true; });
+}
+
+void Loop::request_alone(std::function<void()> command) {
+  post([this, command = std::move(command)] { alone_.push_back(command); });
+}
+
+void Loop::post(std::function<void()> message) {
+  {
+    const std::lock_guard lock(mutex_);
+    messages_.push_back(std::move(message));
+  }
+  ports_.wake();
+}
+
+void Loop::take_messages() {
+  std::vector<std::function<void()>> messages;
+  {
+    const std::lock_guard lock(mutex_);
+    messages.swap(messages_);
+  }
+  for (const auto& message : messages) message();
+}
+
+void Loop::look_at_manifests() {
+  const bool is_time = wants_read_ || ports_.since_boot() >= look_at_;
+  if (is_reading_ || !is_time) return;
+  is_reading_ = true;
+  ++jobs_;
+  ports_.start([this, read_all = std::exchange(wants_read_, false)] {
+    post([this, look = ports_.feed.look(read_all)] { take_look(look); });
+  });
+}
+
+void Loop::take_look(FeedLook look) {
+  --jobs_;
+  is_reading_ = false;
+  is_changed_ = true;
+  look_at_ = ports_.since_boot() + look.next_in;
+  sources_ = std::move(look.sources);
+  if (look.accepted || look.rejected) was_rejected_ = look.rejected;
+  if (look.accepted) take_desired(std::move(*look.accepted));
+}
+
+void Loop::take_desired(DesiredState desired) {
+  has_desired_ = true;
+  auto parts = by_scope(std::move(desired));
+  // What no manifest names any more is planned too.
+  for (const Scope& scope : ports_.recorded_scopes()) parts.try_emplace(scope, nullptr);
+  for (auto& [scope, lane] : lanes_) parts.try_emplace(scope, nullptr);
+  for (auto& [scope, part] : parts) {
+    Lane& lane = lanes_.try_emplace(scope, scope, options_.interval).first->second;
+    lane.set_desired(part ? std::move(part) : std::make_shared<DesiredState>());
+  }
+}
+
+void Loop::run_alone() {
+  if (alone_.empty() || runs_alone_ || running_ > 0) return;
+  runs_alone_ = true;
+  ++jobs_;
+  ports_.start([this, command = alone_.front()] {
+    command();
+    post([this] {
+      --jobs_;
+      runs_alone_ = false;
+      wants_read_ = true;
+      for (auto& [scope, lane] : lanes_) lane.want_scan();
+    });
+  });
+  alone_.erase(alone_.begin());
+}
+
+int Loop::lanes_at_once() const {
+  return std::min(
+      {kLanesAtOnce, options_.parallelism, std::max(1, static_cast<int>(lanes_.size()))});
+}
+
+std::vector<Lane*> Loop::due_lanes(Instant now) {
+  std::vector<Lane*> due;
+  for (auto& [scope, lane] : lanes_) {
+    if (lane.due(now)) due.push_back(&lane);
+  }
+  const auto place = [](const Lane* lane) {
+    return std::tuple(lane->is_failing(), lane->next().value_or(Instant::min()));
+  };
+  std::stable_sort(due.begin(), due.end(),
+                   [&](const Lane* a, const Lane* b) { return place(a) < place(b); });
+  return due;
+}
+
+void Loop::start_passes() {
+  if (!has_desired_ || runs_alone_ || !alone_.empty()) return;
+  const Instant now = ports_.now();
+  // Scopes that time out may not hold all places.
+  const int failing_at_once = std::max(1, lanes_at_once() / 2);
+  for (Lane* lane : due_lanes(now)) {
+    if (running_ >= lanes_at_once()) return;
+    if (lane->is_failing() && running_failing_ >= failing_at_once) continue;
+    if (auto work = lane->due(now)) start_pass(*lane, std::move(*work));
+  }
+}
+
+void Loop::start_pass(Lane& lane, Agenda::Work work) {
+  const bool was_failing = lane.is_failing();
+  lane.begin();
+  ++jobs_;
+  ++running_;
+  running_failing_ += was_failing ? 1 : 0;
+  PassRequest request;
+  request.scope = lane.scope();
+  request.desired = lane.desired();
+  request.targets = work.entries;
+  request.parallelism = std::max(1, options_.parallelism / lanes_at_once());
+  request.stopping = [this] { return stopping_.load(); };
+  ports_.start([this, was_failing, request = std::move(request), work = std::move(work)] {
+    post([this, was_failing, scope = request.scope, work, result = ports_.pass(request)] {
+      running_failing_ -= was_failing ? 1 : 0;
+      take_pass(scope, work, result);
+    });
+  });
+}
+
+void Loop::take_pass(const Scope& scope, const Agenda::Work& work, const PassResult& result) {
+  --jobs_;
+  --running_;
+  is_changed_ = true;
+  skew_ = result.skew;
+  store_restored_ = result.store_restored;
+  const auto lane = lanes_.find(scope);
+  CHECK(lane != lanes_.end(), "a lane outlives its pass");
+  lane->second.finish(work, result);
+  if (lane->second.is_over()) lanes_.erase(lane);
+}
+
+bool Loop::is_done() const {
+  if (jobs_ > 0 || wants_read_ || !alone_.empty()) return false;
+  if (!has_desired_) return true;
+  const Instant now = ports_.now();
+  return std::none_of(lanes_.begin(), lanes_.end(),
+                      [&](const auto& one) { return one.second.due(now).has_value(); });
+}
+
+bool Loop::has_trouble() const {
+  if (!has_desired_ || was_rejected_ || store_restored_) return true;
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& one) {
+    const auto& entries = one.second.entries();
+    return one.second.is_failing() ||
+           std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+             return !entry.second.ready || entry.second.quarantined > 0;
+           });
+  });
+}
+
+void Loop::publish() {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->at = ports_.host_now();
+  snapshot->started_at = started_at_;
+  snapshot->skew = skew_;
+  for (const auto& [scope, lane] : lanes_) {
+    snapshot->scopes.push_back(lane.health());
+    for (const auto& [address, entry] : lane.entries()) snapshot->entries.push_back(entry);
+  }
+  std::sort(snapshot->entries.begin(), snapshot->entries.end(),
+            [](const EntryHealth& a, const EntryHealth& b) { return a.address < b.address; });
+  snapshot->sources = sources_;
+  snapshot->store_restored = store_restored_;
+  snapshot->is_stopping = stopping_;
+  is_changed_ = false;
+  log_changes(published_.get(), *snapshot, ports_.log);
+  published_ = std::move(snapshot);
+  ports_.publish(published_);
+}
+
+}  // namespace keytide
