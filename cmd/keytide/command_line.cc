@@ -20,7 +20,6 @@ struct Later {
 
 // Named in the documentation already; refused plainly until they are there.
 constexpr std::array kLater{
-    Later{"run", "the service"},
     Later{"reload", "tells the service to read its files again"},
     Later{"forecast", "what will be renewed when"},
     Later{"doctor", "checks the installation"},
@@ -28,6 +27,8 @@ constexpr std::array kLater{
     Later{"fmt", "formats manifests"},
     Later{"completion", "shell completion"},
 };
+
+constexpr Seconds kIntervalMin{60};
 
 // `-out=F` and `-json` are Terraform's spelling; the library reads `--out=F`.
 std::vector<std::string> with_two_dashes(std::vector<std::string> arguments) {
@@ -173,6 +174,18 @@ class Grammar {
     rotate->add_flag("--auto-approve", line_.auto_approve, "Doesn't ask");
     add_arguments(rotate, "ADDR", "The address", 1, 1);
     add_import();
+    add_run();
+  }
+
+  void add_run() {
+    CLI::App* run = add("run", "The service: renews in time, for ever");
+    run->add_flag("--once", line_.once, "Does what is due now, then ends: for timers");
+    run->add_option("--interval", interval_, "Between two looks at everything (1h)")
+        ->type_name("TIME");
+    run->add_option("--parallelism", line_.parallelism, "Accounts at a time (10)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 256));
+    add_lock(run);
   }
 
   void add_import() {
@@ -292,18 +305,30 @@ class Grammar {
     for (; !used->get_subcommands().empty(); line_.command += " " + used->get_name()) {
       used = used->get_subcommands().front();
     }
-    if (!lock_timeout_.empty()) {
-      const auto length = parse_duration(lock_timeout_);
-      if (!length) {
-        return refusal("-lock-timeout: " + length.error().message, "");
-      }
-      line_.lock_timeout = *length;
+    for (const auto& [flag, text, length] :
+         {Length{"-lock-timeout", lock_timeout_, &line_.lock_timeout},
+          Length{"-interval", interval_, &line_.interval}}) {
+      if (text.empty()) continue;
+      const auto parsed = parse_duration(text);
+      if (!parsed) return refusal(fmt::format("{}: {}", flag, parsed.error().message), "");
+      *length = *parsed;
+    }
+    if (line_.interval < kIntervalMin) {
+      return refusal("-interval: a look at everything more often than each minute is no help",
+                     "write 1m or more; renewals come at their own time, whatever it says");
     }
     return line_;
   }
 
   CommandLine line_;
+  // A flag that takes a length of time, as it was typed, and where it goes.
+  struct Length {
+    std::string_view flag;
+    std::string_view text;
+    Seconds* length = nullptr;
+  };
   std::string lock_timeout_;
+  std::string interval_;
   CLI::App app_;
 };
 

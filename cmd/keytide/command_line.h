@@ -31,7 +31,7 @@ struct CommandLine {
   std::string chdir;
   bool no_color = false;
   std::string log_format = "logfmt";
-  std::string log_level = "warn";
+  std::string log_level;  // empty: info for `run`, warn for all else
 
   // of some
   bool json = false;
@@ -42,6 +42,8 @@ struct CommandLine {
   bool input = true;
   bool force = false;
   bool from_sinks = false;
+  bool once = false;
+  Seconds interval{std::chrono::hours(1)};
   bool allow_foreign_cut = false;
   bool allow_large_change = false;
   bool allow_clock_skew = false;

@@ -33,6 +33,7 @@ constexpr std::array kCommands{
     Command{"plan", run_plan},
     Command{"apply", run_apply},
     Command{"rotate", run_rotate},
+    Command{"run", run_run},
     Command{"import", run_import},
     Command{"validate", run_validate},
     Command{"status", run_status},
@@ -94,7 +95,8 @@ int run(CommandLine line) {
   SystemClock clock;
   LogWriter log(STDERR_FILENO, clock,
                 {log_format_from(line.log_format).value_or(LogFormat::logfmt),
-                 log_level_from(line.log_level).value_or(LogLevel::warn)});
+                 log_level_from(line.log_level)
+                     .value_or(line.command == "run" ? LogLevel::info : LogLevel::warn)});
   const Style style{use_color(STDOUT_FILENO, line.no_color)};
   const bool can_ask = line.input && !line.json;
   return dispatch(App{std::move(line), environment_snapshot(), clock, log, style,

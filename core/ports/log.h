@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,19 +20,19 @@ class Log {
  public:
   virtual ~Log() = default;
   virtual void write(LogLevel level, std::string_view message,
-                     std::initializer_list<LogField> fields) = 0;
+                     std::span<const LogField> fields) = 0;
 
   void debug(std::string_view m, std::initializer_list<LogField> f = {}) {
-    write(LogLevel::debug, m, f);
+    write(LogLevel::debug, m, {f.begin(), f.size()});
   }
   void info(std::string_view m, std::initializer_list<LogField> f = {}) {
-    write(LogLevel::info, m, f);
+    write(LogLevel::info, m, {f.begin(), f.size()});
   }
   void warn(std::string_view m, std::initializer_list<LogField> f = {}) {
-    write(LogLevel::warn, m, f);
+    write(LogLevel::warn, m, {f.begin(), f.size()});
   }
   void error(std::string_view m, std::initializer_list<LogField> f = {}) {
-    write(LogLevel::error, m, f);
+    write(LogLevel::error, m, {f.begin(), f.size()});
   }
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 #include "core/base/check.h"
@@ -18,6 +19,8 @@ namespace {
 std::atomic<bool> caught{false};
 std::atomic<const char*> first_word{nullptr};
 std::array<int, 2> wake_pipe{-1, -1};
+std::atomic<bool> reload_wanted{false};
+std::atomic<int> reload_wake_fd{-1};
 static_assert(std::atomic<bool>::is_always_lock_free &&
               std::atomic<const char*>::is_always_lock_free);
 
@@ -33,6 +36,14 @@ void on_signal(int number) {
     const char byte = 1;
     written = write(wake_pipe[1], &byte, 1);
   }
+  errno = saved;
+}
+
+void on_hangup(int /*number*/) {
+  const int saved = errno;
+  reload_wanted = true;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(reload_wake_fd, &one, sizeof one);
   errno = saved;
 }
 
@@ -55,6 +66,17 @@ void catch_interrupts(const char* word) {
     sigaction(number, &action, nullptr);
   }
 }
+
+void catch_reloads(int wake_fd) {
+  reload_wake_fd = wake_fd;
+  struct sigaction action = {};
+  action.sa_handler = on_hangup;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+bool take_reload_request() { return reload_wanted.exchange(false); }
 
 void ignore_broken_pipes() { signal(SIGPIPE, SIG_IGN); }
 

@@ -15,6 +15,12 @@ inline constexpr const char* kStoppingWord =
     "\nStopping: what holds a new secret is brought to its end first. A second signal stops at "
     "once.\n";
 
+// For a service: SIGHUP asks for its files to be read again instead, and each such signal writes to
+// `wake_fd` (an eventfd). After catch_interrupts(), once per process.
+void catch_reloads(int wake_fd);
+// Whether a SIGHUP came since the last call. Threads: any.
+bool take_reload_request();
+
 // A closed pipe is an error of the write from then on, not the end of the process.
 void ignore_broken_pipes();
 

@@ -129,8 +129,7 @@ void LogWriter::set_field(const std::string& key, const std::string& value) {
   }
 }
 
-void LogWriter::write(LogLevel level, std::string_view message,
-                      std::initializer_list<LogField> fields) {
+void LogWriter::write(LogLevel level, std::string_view message, std::span<const LogField> fields) {
   if (level < options_.threshold) return;
   std::string line;
   append_pair(line, options_.format, "time", format_instant(clock_.now()));

@@ -37,8 +37,7 @@ class LogWriter : public Log {
 
   // Values are redacted, control characters and invalid UTF-8 escaped. A line that can't be written
   // is dropped: logging never stops the work.
-  void write(LogLevel level, std::string_view message,
-             std::initializer_list<LogField> fields) override;
+  void write(LogLevel level, std::string_view message, std::span<const LogField> fields) override;
 
  private:
   struct Pair {

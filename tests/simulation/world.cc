@@ -19,7 +19,7 @@ constexpr const char* kOrg = "32b6e34b3d91647abb20e7b8";
 
 class NoLog : public Log {
  public:
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+  void write(LogLevel, std::string_view, std::span<const LogField>) override {}
 };
 
 class NoProgress : public ProgressListener {

@@ -82,7 +82,7 @@ class FakeClock : public Clock {
 
 class QuietLog : public Log {
  public:
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+  void write(LogLevel, std::string_view, std::span<const LogField>) override {}
 };
 
 class QuietProgress : public ProgressListener {

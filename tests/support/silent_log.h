@@ -7,7 +7,7 @@ namespace keytide {
 
 class SilentLog : public Log {
  public:
-  void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+  void write(LogLevel, std::string_view, std::span<const LogField>) override {}
 };
 
 }  // namespace keytide

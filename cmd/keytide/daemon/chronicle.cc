@@ -11,33 +11,29 @@ std::string text_of(const std::optional<Instant>& at) { return at ? format_insta
 
 void log_source(const SourceHealth* before, const SourceHealth& after, Log& log) {
   if (!after.error.empty() && (before == nullptr || before->error != after.error)) {
-    log.write(LogLevel::error, "manifests rejected, the last good ones go on",
-              {{"source", after.name},
-               {"revision", after.attempted},
-               {"applied", after.applied},
-               {"error", after.error}});
+    log.error("manifests rejected, the last good ones go on", {{"source", after.name},
+                                                               {"revision", after.attempted},
+                                                               {"applied", after.applied},
+                                                               {"error", after.error}});
   }
   const bool is_new = before == nullptr || before->applied != after.applied;
   if (after.error.empty() && is_new && !after.applied.empty()) {
-    log.write(LogLevel::info, "manifests applied",
-              {{"source", after.name},
-               {"revision", after.applied},
-               {"entries", fmt::format("{}", after.entries)}});
+    log.info("manifests applied", {{"source", after.name},
+                                   {"revision", after.applied},
+                                   {"entries", fmt::format("{}", after.entries)}});
   }
 }
 
 void log_scope(const ScopeHealth* before, const ScopeHealth& after, Log& log) {
   const bool failed = before != nullptr && before->failed_scans > 0;
   if (after.failed_scans > 0 && (!failed || before->error != after.error)) {
-    log.write(LogLevel::error, "scope can't be worked on",
-              {{"scope", describe(after.scope)},
-               {"error", after.error},
-               {"next_try", text_of(after.next_try_at)}});
+    log.error("scope can't be worked on", {{"scope", describe(after.scope)},
+                                           {"error", after.error},
+                                           {"next_try", text_of(after.next_try_at)}});
   }
   if (failed && after.failed_scans == 0) {
-    log.write(
-        LogLevel::info, "scope is worked on again",
-        {{"scope", describe(after.scope)}, {"failures", fmt::format("{}", before->failed_scans)}});
+    log.info("scope is worked on again", {{"scope", describe(after.scope)},
+                                          {"failures", fmt::format("{}", before->failed_scans)}});
   }
 }
 
@@ -45,21 +41,20 @@ void log_entry(const EntryHealth* before, const EntryHealth& after, Log& log) {
   const bool was_ready = before == nullptr || before->ready;
   const bool is_other = before == nullptr || before->reason != after.reason;
   if (!after.ready && (was_ready || is_other)) {
-    log.write(LogLevel::warn, "entry is not ready",
-              {{"address", after.address.str()},
-               {"reason", std::string(after.reason)},
-               {"why", after.why},
-               {"expires_at", text_of(after.expires_at)}});
+    log.warn("entry is not ready", {{"address", after.address.str()},
+                                    {"reason", std::string(after.reason)},
+                                    {"why", after.why},
+                                    {"expires_at", text_of(after.expires_at)}});
   }
   if (after.ready && !was_ready) {
-    log.write(LogLevel::info, "entry is ready again",
-              {{"address", after.address.str()}, {"expires_at", text_of(after.expires_at)}});
+    log.info("entry is ready again",
+             {{"address", after.address.str()}, {"expires_at", text_of(after.expires_at)}});
   }
   const int had = before == nullptr ? 0 : before->quarantined;
   if (after.quarantined > had) {
-    log.write(LogLevel::warn, "secret in quarantine: a person has to decide",
-              {{"address", after.address.str()},
-               {"way_out", "keytide orphan adopt|delete " + after.address.str()}});
+    log.warn("secret in quarantine: a person has to decide",
+             {{"address", after.address.str()},
+              {"way_out", "keytide orphan adopt|delete " + after.address.str()}});
   }
 }
 
@@ -98,7 +93,7 @@ void log_changes(const Snapshot* before, const Snapshot& after, Log& log) {
   log_entries(before != nullptr ? &before->entries : nullptr, after.entries, log);
   const bool was_restored = before != nullptr && before->store_restored;
   if (after.store_restored && !was_restored) {
-    log.write(LogLevel::error, "the state store was restored from a backup: nothing is done",
+    log.error("the state store was restored from a backup: nothing is done",
               {{"way_out", "keytide plan -refresh-only, then keytide apply -refresh-only"}});
   }
 }

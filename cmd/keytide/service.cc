@@ -1,0 +1,149 @@
+#include "cmd/keytide/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "cmd/keytide/daemon/pass_log.h"
+#include "cmd/keytide/daemon/summary.h"
+#include "cmd/keytide/entries.h"
+#include "cmd/keytide/version.h"
+#include "core/base/fingerprint.h"
+#include "providers/system/interrupt.h"
+
+namespace keytide {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long a stop waits for what is under way. Every step is safe to be killed in: what is left
+// then is finished by the next start.
+constexpr milliseconds kStopWithin = std::chrono::seconds(15);
+
+std::string value_of(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? "" : found->second;
+}
+
+}  // namespace
+
+Service::Service(const App& app, Workspace& workspace, Waker waker)
+    : app_(app),
+      workspace_(workspace),
+      waker_(std::move(waker)),
+      feed_(app, workspace),
+      manager_(value_of(app.environment, "NOTIFY_SOCKET"),
+               value_of(app.environment, "WATCHDOG_USEC")),
+      loop_(loop_ports(), {app.line.interval, app.line.parallelism}) {}
+
+LoopPorts Service::loop_ports() {
+  Issuer& issuer = **workspace_.issuer();
+  return {[&issuer] { return issuer.now(); },
+          [this] { return app_.clock.now(); },
+          [this] { return app_.clock.since_boot(); },
+          feed_,
+          [this](const PassRequest& request) { return pass(request); },
+          [this] {
+            std::vector<Scope> scopes;
+            auto records = workspace_.store().load();
+            if (!records) return scopes;
+            for (const AccountRecord& record : *records) scopes.push_back(record.key.scope);
+            return scopes;
+          },
+          [this](std::function<void()> job) { jobs_.start(std::move(job)); },
+          [this] { waker_.wake(); },
+          [this](SnapshotPtr snapshot) { publish(std::move(snapshot)); },
+          app_.log};
+}
+
+PassResult Service::pass(PassRequest request) {
+  const auto number = ++passes_;
+  PassLog log(app_.log,
+              fmt::format("{:08x}", stable_hash(fmt::format("{} {}", app_.actor(), number)) >> 32));
+  request.safety = workspace_.config().safety;
+  request.actor = app_.actor();
+  for (const OwnLogin& login : own_logins(workspace_.config().atlas, app_.environment)) {
+    request.own_accounts.insert(ClientId(login.client_id));
+  }
+  const Ports all = workspace_.ports(**workspace_.issuer(), log);
+  PassResult result = run_pass(
+      request, {all.issuer, all.store, all.sinks, all.clock, log, log, all.escrow, all.budget});
+  for (const std::string& warning : result.done.warnings) log.warn(warning);
+  prune_events();
+  return result;
+}
+
+void Service::prune_events() {
+  const Instant now = app_.clock.now();
+  const std::int64_t day = now.time_since_epoch() / std::chrono::hours(24);
+  if (pruned_day_.exchange(day) == day) return;
+  // A host's clock that runs ahead must not take the log with it.
+  const Instant oldest =
+      std::min(now, (*workspace_.issuer())->now()) - workspace_.config().events_keep;
+  if (const auto pruned = workspace_.store().prune_events(oldest); !pruned) {
+    app_.log.warn("old events could not be deleted", {{"error", pruned.error().text()}});
+  }
+}
+
+void Service::publish(SnapshotPtr snapshot) { manager_.status(summary(*snapshot)); }
+
+void Service::begin_stop() {
+  app_.log.info("stopping: what was begun is brought to its end, nothing new is begun");
+  manager_.stopping();
+  loop_.request_stop();
+  stop_at_ = app_.clock.since_boot();
+}
+
+void Service::turn() {
+  if (interrupted() && !loop_.is_stopping()) begin_stop();
+  if (take_reload_request()) {
+    app_.log.info("reloading");
+    loop_.request_reload();
+  }
+  loop_.step();
+  manager_.alive();
+}
+
+bool Service::must_end() {
+  if (!loop_.is_stopping()) return false;
+  if (loop_.is_idle()) return true;
+  if (app_.clock.since_boot() - stop_at_ < kStopWithin) return false;
+  app_.log.warn("stopped in the middle of something: the next start finishes it");
+  std::_Exit(0);
+}
+
+int Service::run() {
+  app_.log.info("keytide runs",
+                {{"version", std::string(kVersion)}, {"state", workspace_.config().state_path}});
+  catch_interrupts();
+  catch_reloads(waker_.wake_fd());
+  manager_.ready();
+  for (;;) {
+    turn();
+    if (must_end()) break;
+    milliseconds wait = loop_.next();
+    if (manager_.watchdog()) wait = std::min(wait, *manager_.watchdog() / 2);
+    if (loop_.is_stopping()) wait = std::min<milliseconds>(wait, std::chrono::seconds(1));
+    waker_.wait(wait, {loop_.is_stopping() ? -1 : interrupt_fd()});
+  }
+  jobs_.join();
+  workspace_.sign_out();
+  app_.log.info("stopped");
+  return 0;
+}
+
+int Service::run_once() {
+  catch_interrupts();
+  for (;;) {
+    turn();
+    if (must_end() || loop_.is_done()) break;
+    waker_.wait(loop_.next(), {loop_.is_stopping() ? -1 : interrupt_fd()});
+  }
+  jobs_.join();
+  workspace_.sign_out();
+  return loop_.has_trouble() || loop_.is_stopping() ? 1 : 0;
+}
+
+}  // namespace keytide

@@ -1,0 +1,47 @@
+// Service: `keytide run`: the loop of daemon/loop.h with the real world around it: threads,
+// signals, the service manager, the log. Blocks until it is told to stop. Threads: one calls run().
+#pragma once
+
+#include "cmd/keytide/app.h"
+#include "cmd/keytide/daemon/job_threads.h"
+#include "cmd/keytide/daemon/loop.h"
+#include "cmd/keytide/manifest_feed.h"
+#include "cmd/keytide/workspace.h"
+#include "providers/system/service_manager.h"
+#include "providers/system/waker.h"
+
+namespace keytide {
+
+class Service {
+ public:
+  // Both must outlive it; the workspace is open for writing, its issuer connected.
+  Service(const App& app, Workspace& workspace, Waker waker);
+
+  // For ever, until SIGTERM or SIGINT. The exit code.
+  int run();
+  // Until everything was looked at and nothing is due. The exit code: 1 where something failed, is
+  // blocked or was refused.
+  int run_once();
+
+ private:
+  LoopPorts loop_ports();
+  PassResult pass(PassRequest request);
+  void prune_events();
+  void turn();
+  void begin_stop();
+  bool must_end();
+  void publish(SnapshotPtr snapshot);
+
+  const App& app_;
+  Workspace& workspace_;
+  Waker waker_;
+  ManifestFeed feed_;
+  ServiceManager manager_;
+  std::atomic<std::int64_t> passes_{0};
+  std::atomic<std::int64_t> pruned_day_{0};
+  Loop loop_;
+  JobThreads jobs_;                       // goes first: its jobs use all of the above
+  std::chrono::milliseconds stop_at_{0};  // since boot: when it was told to stop
+};
+
+}  // namespace keytide
