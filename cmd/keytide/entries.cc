@@ -35,13 +35,21 @@ HostRules rules_of(const App& app, const Config& config) {
     if (secret.from == SecretRef::From::file) own(secret.where);
   }
   for (const SourceConfig& source : config.sources) {
-    own(source.path);
-    rules.own_folders.push_back(absolute(source.path));
+    if (source.git) {
+      own(source.git->allowed_signers);
+      own(source.git->ssh_key_file);
+    } else {
+      own(source.path);
+      rules.own_folders.push_back(absolute(source.path));
+    }
   }
+  rules.own_folders.push_back(absolute(git_folder_of(config)));
   return rules;
 }
 
 }  // namespace
+
+std::string git_folder_of(const Config& config) { return config.state_path + ".git"; }
 
 std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& environment) {
   std::vector<OwnLogin> own;

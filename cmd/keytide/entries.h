@@ -1,6 +1,7 @@
 // Entries: the manifests of all sources, held against the host's configuration.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "cmd/keytide/app.h"
@@ -12,6 +13,9 @@ namespace keytide {
 // The service accounts that keytide signs in with here: of the configuration, else of the
 // environment.
 std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& environment);
+
+// The folder beside the store that git sources are fetched into.
+std::string git_folder_of(const Config& config);
 
 // `cache_file` empty: none is kept. Blocks on the disk.
 LoadedManifests load_entries(const App& app, const Config& config, std::string cache_file);

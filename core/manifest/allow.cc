@@ -46,7 +46,25 @@ void check_hook(const SinkSpec& sink, const NotifyHook& hook, const AllowList& a
                  "add its whole path to the source's allow.programs"});
 }
 
+// Absent: it may be used. Else why not, and the way out.
+std::optional<AllowProblem> refuse_type(const SinkSpec& sink, const AllowList& allow) {
+  const std::string_view type = type_of(sink);
+  if (allow.sinks) {
+    if (contains(*allow.sinks, type)) return std::nullopt;
+    return AllowProblem{&sink, fmt::format("{} sinks may not be used by this source", type),
+                        fmt::format("add {} to the source's allow.sinks", type)};
+  }
+  if (!allow.is_remote || !runs_programs(type)) return std::nullopt;
+  return AllowProblem{
+      &sink, fmt::format("{} sinks run programs, which a git source may not do unasked", type),
+      fmt::format("list {} in the source's allow.sinks, and the programs in allow.programs", type)};
+}
+
 }  // namespace
+
+bool runs_programs(std::string_view sink_type) {
+  return sink_type == "notify" || sink_type == "exec";
+}
 
 std::vector<AllowProblem> find_forbidden(const DesiredSecret& secret, const AllowList& allow) {
   std::vector<AllowProblem> out;
@@ -56,9 +74,8 @@ std::vector<AllowProblem> find_forbidden(const DesiredSecret& secret, const Allo
                    "add its id to the source's allow.orgs"});
   }
   for (const SinkSpec& sink : secret.deliver) {
-    if (allow.sinks && !contains(*allow.sinks, type_of(sink))) {
-      out.push_back({&sink, fmt::format("{} sinks may not be used by this source", type_of(sink)),
-                     fmt::format("add {} to the source's allow.sinks", type_of(sink))});
+    if (auto refused = refuse_type(sink, allow)) {
+      out.push_back(std::move(*refused));
     } else if (const auto* file = std::get_if<FileSink>(&sink.target)) {
       check_file(sink, *file, allow, out);
     } else {

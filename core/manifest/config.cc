@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/base/duration.h"
+#include "core/manifest/config_sources.h"
 #include "core/manifest/redact.h"
 #include "core/manifest/report.h"
 #include "core/manifest/shape_check.h"
@@ -21,10 +22,6 @@ std::string folder_of(const std::string& file) {
   return slash == 0 ? "/" : file.substr(0, slash);
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
-}
-
 // Reads a tree that was checked against config_shape(), and checks what a table can't say.
 class ConfigReader {
  public:
@@ -37,7 +34,8 @@ class ConfigReader {
   Config read(YamlValue root) {
     if (const auto state = root.find("state")) read_state(*state);
     if (const auto sources = root.find("sources")) {
-      for (const YamlValue source : sources->items()) read_source(source);
+      const auto join = [this](std::string_view path) { return under_folder(path); };
+      config_.sources = read_sources(*sources, join, report_);
     }
     if (const auto atlas = root.find("atlas")) read_atlas(*atlas);
     if (const auto safety = root.find("safety")) read_safety(*safety);
@@ -74,32 +72,6 @@ class ConfigReader {
     }
   }
 
-  static std::optional<std::vector<std::string>> texts_of(YamlValue map, std::string_view key) {
-    const auto list = map.find(key);
-    if (!list) return std::nullopt;
-    std::vector<std::string> out;
-    for (const YamlValue item : list->items()) out.emplace_back(item.text());
-    return out;
-  }
-
-  void read_source(YamlValue source) {
-    const auto path = source.find("path");
-    if (!path) return;
-    SourceConfig out;
-    out.path = under_folder(path->text());
-    out.place = report_.place_of(*path);
-    if (const auto allow = source.find("allow")) {
-      out.allow.orgs = texts_of(*allow, "orgs");
-      out.allow.file_roots = texts_of(*allow, "file_roots");
-      out.allow.sinks = texts_of(*allow, "sinks");
-      out.allow.programs = texts_of(*allow, "programs");
-      if (out.allow.file_roots) {
-        for (std::string& root : *out.allow.file_roots) root = normal_path(root);
-      }
-    }
-    config_.sources.push_back(std::move(out));
-  }
-
   void read_atlas(YamlValue atlas) {
     if (const auto url = atlas.find("base_url")) read_url(*url);
     if (const auto file = atlas.find("ca_file")) config_.atlas.ca_file = under_folder(file->text());
@@ -134,7 +106,7 @@ class ConfigReader {
     }
     const std::size_t port = host.rfind(':');
     const bool has_port = port != std::string_view::npos && host.back() != ']';
-    if (is_http && !is_loopback(has_port ? host.substr(0, port) : host)) {
+    if (is_http && !is_loopback_host(has_port ? host.substr(0, port) : host)) {
       report_.error(value, "base_url is http, and secrets would cross the network in the clear",
                     "write https://; http is for 127.0.0.1, [::1] and localhost alone");
       return;

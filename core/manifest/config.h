@@ -50,10 +50,26 @@ struct AtlasConfig {
   std::map<std::string, Login> credentials;  // by org or project id, or "default"
 };
 
+// A repository that manifests are fetched from.
+struct GitConfig {
+  std::string url;  // https://…, ssh://…, git@host:path, or http:// of this host; no password in it
+  std::string ref;       // a branch, or a whole name from refs/ on; empty: the repository's HEAD
+  std::string path;      // the file or folder in it that counts; empty: all of it
+  Seconds interval{60};  // between two looks
+  std::string allowed_signers;  // a file as ssh-keygen reads it; empty: commits need no signature
+  std::string ssh_key_file;     // empty: the keys that ssh finds by itself
+
+  friend bool operator==(const GitConfig&, const GitConfig&) = default;
+};
+
 struct SourceConfig {
-  std::string path;  // a file or a folder
+  std::string path;  // a file or a folder; empty for git
   AllowList allow;
-  Place place;  // of the path; nowhere for a source of the command line
+  Place place{};  // of the path or the URL; nowhere for a source of the command line
+  std::optional<GitConfig> git{};
+
+  // As people are shown it: the path, or "https://git.example.com/secrets.git@main:prod".
+  std::string name() const;
 };
 
 // Where the key of the escrow lies.

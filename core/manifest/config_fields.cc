@@ -49,7 +49,7 @@ constexpr ValueShape kPrograms{.kind = Kind::list,
 constexpr FieldSpec kAllowFields[] = {
     {"orgs", &kOrgs, "Organizations and projects that entries may name; all when absent."},
     {"file_roots", &kRoots, "Folders that file sinks may write to; any when absent."},
-    {"sinks", &kSinks, "Types of sinks; all when absent."},
+    {"sinks", &kSinks, "Types of sinks; all when absent, for git those that run no program."},
     {"programs", &kPrograms, "Programs that hooks may run, by whole path; any when absent."},
     {"hosts", nullptr, "", false, "it belongs to http sinks, which come in a later version"},
 };
@@ -57,15 +57,54 @@ constexpr ValueShape kAllow{.kind = Kind::object,
                             .what = "a map of limits",
                             .way_out = "write file_roots: [/etc], sinks: [file] …",
                             .fields = kAllowFields};
+constexpr ValueShape kGitUrl{.what = "the URL of a repository",
+                             .way_out = "write https://…, ssh://… or git@host:path"};
+constexpr ValueShape kGitRef{.what = "a branch, or a whole name such as refs/tags/v1",
+                             .way_out = "write the name of a branch, such as main",
+                             .pattern = kGitRefPattern,
+                             .fits = is_git_ref,
+                             .is_id = true};
+constexpr ValueShape kGitPath{.what = "a path in the repository",
+                              .way_out = "write it from the repository's top on, without ..",
+                              .pattern = kGitPathPattern,
+                              .fits = is_git_path};
+constexpr ValueShape kGitInterval{.kind = Kind::duration,
+                                  .what = "a duration",
+                                  .way_out = "write 10s to 1d, such as 1m",
+                                  .low = 10,
+                                  .high = kDay};
+constexpr FieldSpec kSshKeyFields[] = {
+    {"file", &kPath, "A private key that ssh can use without asking for a passphrase."},
+};
+constexpr Words kSshKeyKinds{"file"};
+constexpr ValueShape kSshKey{.kind = Kind::object,
+                             .what = "{file: …}",
+                             .way_out = "write {file: deploy_key}",
+                             .fields = kSshKeyFields,
+                             .one_of = kSshKeyKinds};
+constexpr FieldSpec kGitFields[] = {
+    {"url", &kGitUrl, "https, ssh or git@host:path; http for this host alone.", true},
+    {"ref", &kGitRef,
+     "A branch, or a whole name from refs/ on; the repository's HEAD when absent."},
+    {"path", &kGitPath, "A file or a folder in the repository; all of it when absent."},
+    {"interval", &kGitInterval, "Between two looks; 1m when absent."},
+    {"allowed_signers", &kPath,
+     "A file of ssh-keygen's form: only commits that one of them signed count."},
+    {"ssh_key", &kSshKey, "The key to sign in with; those that ssh finds when absent."},
+};
+constexpr ValueShape kGit{.kind = Kind::object,
+                          .what = "a repository",
+                          .way_out = "write {url: https://git.example.com/secrets.git, ref: main}",
+                          .fields = kGitFields};
 constexpr FieldSpec kSourceFields[] = {
     {"path", &kPath, "A file, or a folder and all below it."},
-    {"git", nullptr, "", false, "git sources come in a later version; check out and use path:"},
-    {"allow", &kAllow, "What these manifests may ask of this host."},
+    {"git", &kGit, "A repository."},
+    {"allow", &kAllow, "What these manifests may ask of this host; git needs file_roots."},
 };
-constexpr Words kSourceKinds{"path"};
+constexpr Words kSourceKinds{"path", "git"};
 constexpr ValueShape kSource{.kind = Kind::object,
                              .what = "a source",
-                             .way_out = "write path: secrets",
+                             .way_out = "write path: secrets, or git: {url: …}",
                              .fields = kSourceFields,
                              .one_of = kSourceKinds};
 constexpr ValueShape kSources{.kind = Kind::list,

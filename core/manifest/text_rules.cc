@@ -93,6 +93,33 @@ int percent_of(std::string_view text) {
 
 bool is_credential_name(std::string_view text) { return text == "default" || is_scope_id(text); }
 
+bool is_git_ref(std::string_view text) {
+  static constexpr std::string_view kMarks = "./+#@-";
+  if (text.empty() || text.size() > 200 || !is_word(text.front())) return false;
+  if (!all(text, [](char c) { return is_word(c) || kMarks.find(c) != std::string_view::npos; })) {
+    return false;
+  }
+  if (text.back() == '.') return false;
+  const auto parts = parts_of(text);
+  return std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
+    return !part.empty() && part.front() != '.' && !part.ends_with(".lock") &&
+           part.find("..") == std::string_view::npos;
+  });
+}
+
+bool is_git_path(std::string_view text) {
+  if (text.empty() || text.front() == '/') return false;
+  if (text.find_first_of(std::string_view("\n\r\0", 3)) != std::string_view::npos) return false;
+  const auto parts = parts_of(text);
+  return std::find(parts.begin(), parts.end(), "..") == parts.end();
+}
+
+bool is_loopback_host(std::string_view host) {
+  // "127.example.com" is somebody else's.
+  const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host == "[::1]" || (is_address && host.substr(0, 4) == "127.");
+}
+
 std::string normal_path(std::string_view path) {
   const bool absolute = is_root(path);
   const bool is_plain = path.find("//") == std::string_view::npos &&

@@ -54,6 +54,18 @@ int percent_of(std::string_view text);
 inline constexpr std::string_view kCredentialNamePattern = "^([a-f0-9]{24}|default)$";
 bool is_credential_name(std::string_view text);
 
+// A branch, or the whole name of a ref. Never begins with "-" or has "..", as git's own rules.
+inline constexpr std::string_view kGitRefPattern =
+    "^(?!.*(\\.\\.|//|/\\.))(?!.*(/|\\.)$)(?!.*\\.lock(/|$))[A-Za-z0-9_][A-Za-z0-9_./+#@-]{0,199}$";
+bool is_git_ref(std::string_view text);
+
+// A relative path, without "..".
+inline constexpr std::string_view kGitPathPattern = "^(?!/)(?!(.*/)?\\.\\.(/|$)).+$";
+bool is_git_path(std::string_view text);
+
+// A host of a URL that is this machine.
+bool is_loopback_host(std::string_view host);
+
 // Without "//", "/./" and, where it can be told from the text alone, "..". "" becomes ".".
 std::string normal_path(std::string_view path);
 

@@ -33,11 +33,20 @@ void append(Diagnostics&& more, Diagnostics& all) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-std::vector<Piece> read_all(const std::vector<SourceConfig>& sources, const SourceLimits& limits,
+SourceFiles read_one(const SourceConfig& source, const LoadOptions& options) {
+  if (!source.git) return read_source(source.path, options.limits);
+  if (options.read_git) return options.read_git(source, options.limits);
+  return {{},
+          {{Diagnostic::Severity::error, source.place,
+            fmt::format("{} can't be read here: nothing was fetched", source.name()),
+            "check the repository out, and name that folder with -manifest=PATH", ""}}};
+}
+
+std::vector<Piece> read_all(const std::vector<SourceConfig>& sources, const LoadOptions& options,
                             Diagnostics& problems) {
   std::vector<Piece> pieces;
   for (const SourceConfig& source : sources) {
-    SourceFiles found = read_source(source.path, limits);
+    SourceFiles found = read_one(source, options);
     append(std::move(found.problems), problems);
     for (SourceFile& file : found.files) {
       Piece& piece = pieces.emplace_back();
@@ -121,7 +130,7 @@ std::vector<std::string> find_empty_sources(const std::vector<SourceConfig>& sou
   }
   std::vector<std::string> empty;
   for (const SourceConfig& source : sources) {
-    if (!used.contains(&source.allow)) empty.push_back(source.path);
+    if (!used.contains(&source.allow)) empty.push_back(source.name());
   }
   return empty;
 }
@@ -141,8 +150,8 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 
 LoadedManifests load_desired(const std::vector<SourceConfig>& sources, const LoadOptions& options) {
   LoadedManifests out;
-  std::vector<Piece> pieces = read_all(sources, options.limits, out.problems);
-  const bool some_unread = !out.problems.empty();
+  std::vector<Piece> pieces = read_all(sources, options, out.problems);
+  const bool some_unread = has_errors(out.problems);
   {
     std::optional<ManifestCache> cache;
     if (!options.cache_file.empty()) cache.emplace(options.cache_file);

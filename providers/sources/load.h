@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,14 @@
 
 namespace keytide {
 
+// Reads a git source at the commit that its caller has chosen (GitSource::read).
+using ReadGit = std::function<SourceFiles(const SourceConfig&, const SourceLimits&)>;
+
 struct LoadOptions {
-  std::string cache_file;  // empty: none is kept
-  int parallelism = 0;     // threads that decode; 0: as many as the machine has, at most 16
-  SourceLimits limits;
+  std::string cache_file{};  // empty: none is kept
+  int parallelism = 0;       // threads that decode; 0: as many as the machine has, at most 16
+  SourceLimits limits{};
+  ReadGit read_git{};  // none: git sources are an error
 };
 
 struct LoadedManifests {
@@ -26,7 +31,7 @@ struct LoadedManifests {
   std::size_t files = 0;    // manifests
   std::size_t skipped = 0;  // YAML files that are no manifests
   std::size_t entries = 0;
-  std::vector<std::string> empty_sources;  // the paths of those that name no entry
+  std::vector<std::string> empty_sources;  // the names of those that name no entry
   std::size_t from_cache = 0;              // of the files
   std::string revision;  // a digest of all bytes that were read: equal for equal manifests
 

@@ -32,6 +32,24 @@ TEST(Allow, LetsPassWhatIsListed) {
   EXPECT_EQ(said_of("/etc/a/b", allow), "");
 }
 
+TEST(Allow, LetsAGitSourceRunProgramsOnlyWhereItsSinksAreListed) {
+  AllowList allow;
+  allow.is_remote = true;
+  EXPECT_EQ(
+      said_of("/etc/a", allow),
+      "error: a.yaml:9:9: a: notify sinks run programs, which a git source may not do unasked\n"
+      "    9 |       - notify: {command: [systemctl, reload, a]}\n"
+      "      |         ^\n"
+      "      = list notify in the source's allow.sinks, and the programs in allow.programs\n"
+      "error: a.yaml:10:9: a: notify sinks run programs, which a git source may not do "
+      "unasked\n"
+      "   10 |       - {name: second, notify: {command: [/usr/bin/true]}}\n"
+      "      |         ^\n"
+      "      = list notify in the source's allow.sinks, and the programs in allow.programs\n");
+  allow.sinks = {"file", "notify"};
+  EXPECT_EQ(said_of("/etc/a", allow), "");
+}
+
 TEST(Allow, RefusesAnOrganizationThatIsNotListed) {
   AllowList allow;
   allow.orgs = std::vector<std::string>{};

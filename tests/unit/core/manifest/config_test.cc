@@ -82,6 +82,34 @@ TEST(Config, HasDefaultsForAllButTheVersion) {
   EXPECT_EQ(decoded.config->events_keep, Seconds(400 * 86400));
 }
 
+TEST(Config, ReadsAGitSource) {
+  const DecodedConfig decoded = decode_config("/etc/keytide/keytide.yaml", R"(version: 1
+sources:
+  - git:
+      url: git@git.example.com:ops/secrets.git
+      ref: release/2026
+      path: prod/eu/
+      interval: 5m
+      allowed_signers: signers
+      ssh_key: {file: deploy_key}
+    allow: {file_roots: [/run], sinks: [file, notify], programs: [/usr/bin/systemctl]}
+  - git: {url: http://127.0.0.1:8080/s.git}
+    allow: {file_roots: [/run]}
+)");
+  ASSERT_EQ(render(decoded.problems), "");
+  const SourceConfig& first = decoded.config->sources[0];
+  EXPECT_EQ(*first.git,
+            (GitConfig{"git@git.example.com:ops/secrets.git", "release/2026", "prod/eu",
+                       Seconds(300), "/etc/keytide/signers", "/etc/keytide/deploy_key"}));
+  EXPECT_EQ(first.path, "");
+  EXPECT_EQ(first.name(), "git@git.example.com:ops/secrets.git@release/2026:prod/eu");
+  EXPECT_EQ(first.place, (Place{"/etc/keytide/keytide.yaml", 4, 12}));
+  EXPECT_TRUE(first.allow.is_remote);
+  const SourceConfig& second = decoded.config->sources[1];
+  EXPECT_EQ(*second.git, (GitConfig{"http://127.0.0.1:8080/s.git", "", "", Seconds(60), "", ""}));
+  EXPECT_EQ(second.name(), "http://127.0.0.1:8080/s.git");
+}
+
 TEST(Config, IsLookedForInOrder) {
   std::set<std::string> there{"keytide.yaml", "/home/u/.config/keytide/keytide.yaml",
                               "/etc/keytide/keytide.yaml"};

@@ -221,6 +221,9 @@ TEST(Schema, AcceptsEveryGoodManifestAsTheDecoderDoes) {
 TEST(Schema, OfTheConfigurationIsJson) {
   const json schema = json::parse(config_json_schema());
   EXPECT_TRUE(accepts(schema, json::parse(R"({"version": 1, "sources": [{"path": "a"}]})")));
+  EXPECT_TRUE(accepts(schema, json::parse(R"({"version": 1, "sources": [
+      {"git": {"url": "git@h:s", "ssh_key": {"file": "a"}}, "allow": {"file_roots": ["/run"]}}]})")));
+  EXPECT_FALSE(accepts(schema, json::parse(R"({"version": 1, "sources": [{"git": {}}]})")));
   EXPECT_FALSE(accepts(schema, json::parse(R"({"version": 1, "escrow": {}})")));
   EXPECT_FALSE(accepts(
       schema,
@@ -243,6 +246,8 @@ TEST(Schema, PatternsSayWhatTheDecoderChecks) {
                                 {kRootPattern, is_root},
                                 {kVariablePattern, is_variable},
                                 {kPercentPattern, is_percent},
+                                {kGitRefPattern, is_git_ref},
+                                {kGitPathPattern, is_git_path},
                                 {kCredentialNamePattern, is_credential_name}};
   const std::vector<std::string> texts{"",
                                        "a",
@@ -297,6 +302,23 @@ TEST(Schema, PatternsSayWhatTheDecoderChecks) {
                                        "$a",
                                        "a@b",
                                        "a:b",
+                                       "-a",
+                                       "a..b",
+                                       "../a",
+                                       "a/../b",
+                                       "a/..",
+                                       "a/.b",
+                                       "a//b",
+                                       "a/",
+                                       "a.",
+                                       "a.lock",
+                                       "a.lock/b",
+                                       "a.lock.b",
+                                       "refs/tags/v1.2",
+                                       "a/@b#1+2",
+                                       "a@{1}",
+                                       std::string(200, 'a'),
+                                       std::string(201, 'a'),
                                        std::string(63, 'a'),
                                        std::string(64, 'a'),
                                        std::string(65, 'a'),
