@@ -54,6 +54,12 @@ int percent_of(std::string_view text);
 inline constexpr std::string_view kCredentialNamePattern = "^([a-f0-9]{24}|default)$";
 bool is_credential_name(std::string_view text);
 
+// An IP address, one of version 6 in brackets, a colon and a port; or "none". Whether there is such
+// an address is the system's to say.
+inline constexpr std::string_view kListenAddressPattern =
+    "^(none|([0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5})$";
+bool is_listen_address(std::string_view text);
+
 // Without "//", "/./" and, where it can be told from the text alone, "..". "" becomes ".".
 std::string normal_path(std::string_view path);
 

@@ -233,17 +233,13 @@ TEST(Schema, PatternsSayWhatTheDecoderChecks) {
     std::string_view pattern;
     bool (*fits)(std::string_view);
   };
-  const std::vector<Rule> rules{{kScopeIdPattern, is_scope_id},
-                                {kClientIdPattern, is_client_id},
-                                {kNamePattern, is_name},
-                                {kLabelPattern, is_label},
-                                {kModePattern, is_mode},
-                                {kOwnerPattern, is_owner},
-                                {kFilePathPattern, is_file_path},
-                                {kRootPattern, is_root},
-                                {kVariablePattern, is_variable},
-                                {kPercentPattern, is_percent},
-                                {kCredentialNamePattern, is_credential_name}};
+  const std::vector<Rule> rules{
+      {kScopeIdPattern, is_scope_id},   {kClientIdPattern, is_client_id},
+      {kNamePattern, is_name},          {kLabelPattern, is_label},
+      {kModePattern, is_mode},          {kOwnerPattern, is_owner},
+      {kFilePathPattern, is_file_path}, {kRootPattern, is_root},
+      {kVariablePattern, is_variable},  {kListenAddressPattern, is_listen_address},
+      {kPercentPattern, is_percent},    {kCredentialNamePattern, is_credential_name}};
   const std::vector<std::string> texts{"",
                                        "a",
                                        "A",
