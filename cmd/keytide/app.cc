@@ -2,24 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <iostream>
 #include <utility>
 
 #include "cmd/keytide/views/json_line.h"
+#include "providers/system/interrupt.h"
 #include "providers/system/redact.h"
 
 namespace keytide {
-namespace {
+bool App::print(std::string_view text) const { return console.out(text); }
 
-bool write_to(std::FILE* stream, std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
-  return std::fflush(stream) == 0 && written;
+void App::begin_work() const {
+  if (!is_hosted()) catch_interrupts(kStoppingWord);
 }
-
-}  // namespace
-
-bool App::print(std::string_view text) const { return write_to(stdout, text); }
 
 void App::complain(std::string problem, std::string way_out) const {
   complain(
@@ -47,7 +41,7 @@ void App::complain(const Diagnostics& problems) const {
   complain_text(render(std::move(for_people)));
 }
 
-void App::complain_text(std::string_view text) const { write_to(stderr, redact(text)); }
+void App::complain_text(std::string_view text) const { console.err(redact(text)); }
 
 bool App::prints_json_lines() const {
   return line.json &&
@@ -55,14 +49,13 @@ bool App::prints_json_lines() const {
 }
 
 std::optional<std::string> App::ask(std::string_view question) const {
-  print(question);
-  std::string answer;
-  if (!std::getline(std::cin, answer)) return std::nullopt;
-  return answer;
+  return console.ask(question);
 }
 
-std::string App::actor() const {
-  return fmt::format("{} by {}@{}", line.command, user_name(), host_name());
+std::string App::user_at_host() const {
+  return hosted ? hosted->user : fmt::format("{}@{}", user_name(), host_name());
 }
+
+std::string App::actor() const { return fmt::format("{} by {}", line.command, user_at_host()); }
 
 }  // namespace keytide

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cmd/keytide/command_line.h"
+#include "cmd/keytide/console.h"
 #include "cmd/keytide/views/style.h"
 #include "core/base/diagnostic.h"
 #include "core/base/result.h"
@@ -18,14 +20,32 @@
 
 namespace keytide {
 
+class Workspace;
+
+// Where the service carries out a command for somebody else.
+struct HostedCommand {
+  Workspace* workspace = nullptr;   // the service's
+  std::string user;                 // who asked: "root@host"
+  std::optional<std::string> plan;  // the text of the plan file that was named
+};
+
 struct App {
   CommandLine line;
+  std::vector<std::string> arguments;  // as they were typed
   Environment environment;
   SystemClock& clock;
   LogWriter& log;
+  Console& console;
   Style style;               // of stdout
   bool is_terminal = false;  // stdout is one
   bool can_ask = false;      // neither -input=false nor -json was given
+  std::optional<HostedCommand> hosted{};
+
+  bool is_hosted() const { return hosted.has_value(); }
+  // From here on a signal ends what is under way at the next safe place, and nothing before.
+  void begin_work() const;
+  // "root@host"
+  std::string user_at_host() const;
 
   // What a person or a pipe reads. Flushed at once. Whether it went out.
   bool print(std::string_view text) const;

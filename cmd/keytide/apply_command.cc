@@ -7,7 +7,6 @@
 #include "cmd/keytide/planning.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/saved_plan.h"
-#include "providers/system/interrupt.h"
 
 namespace keytide {
 namespace {
@@ -86,12 +85,12 @@ bool accept_store(const App& app, StateStore& store, const Planned& planned, boo
 
 int carry_out(const App& app, Workspace& workspace, const Planned& planned) {
   // Looking and asking may be cut short; from here on what is begun is brought to an end.
-  catch_interrupts(kStoppingWord);
+  app.begin_work();
   Issuer& issuer = **workspace.issuer();
   const auto progress = make_progress(app, planned.plan);
   const Ports ports = workspace.ports(issuer, *progress);
   const RunContext context{&planned.world.input, app.actor(), planned.world.world_read_at,
-                           interrupted};
+                           [&app] { return app.console.wants_stop(); }};
   const ExecuteResult result = execute(planned.plan, ports, context, app.line.parallelism);
   workspace.sign_out();
   const PlanCounts counts = planned.plan.counts();
@@ -169,7 +168,7 @@ int run_apply(const App& app) {
   if (!is_sound(app)) return 1;
   Intent intent{request_of(app.line), std::nullopt, app.line.auto_approve};
   if (!app.line.arguments.empty()) {
-    auto saved = load_saved_plan(app.line.arguments.front());
+    auto saved = load_saved_plan(app, app.line.arguments.front());
     if (!saved) {
       app.complain(saved.error());
       return 1;

@@ -20,7 +20,6 @@ struct Later {
 
 // Named in the documentation already; refused plainly until they are there.
 constexpr std::array kLater{
-    Later{"reload", "tells the service to read its files again"},
     Later{"forecast", "what will be renewed when"},
     Later{"doctor", "checks the installation"},
     Later{"explain", "why an entry is as it is"},
@@ -186,6 +185,7 @@ class Grammar {
         ->type_name("N")
         ->check(CLI::Range(1, 256));
     add_lock(run);
+    add("reload", "Tells the service to read its files again, and what came of it");
   }
 
   void add_import() {

@@ -9,6 +9,7 @@ namespace keytide {
 int run_plan(const App& app);
 int run_apply(const App& app);
 int run_run(const App& app);
+int run_reload(const App& app);  // where no service runs
 int run_rotate(const App& app);
 int run_import(const App& app);
 int run_validate(const App& app);

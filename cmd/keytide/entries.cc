@@ -25,11 +25,15 @@ HostRules rules_of(const App& app, const Config& config) {
     if (!path.empty()) rules.own_files.push_back(absolute(path));
   };
   for (const char* beside :
-       {"", "-wal", "-shm", "-journal", ".lock", ".cache", ".key", ".epoch", ".spill"}) {
+       {"", "-wal", "-shm", "-journal", ".lock", ".cache", ".key", ".epoch", ".spill", ".sock"}) {
     own(config.state_path + beside);
   }
   own(config.file);
   own(config.escrow.key_file);
+  own(config.listen.control);
+  if (config.listen.token && config.listen.token->from == SecretRef::From::file) {
+    own(config.listen.token->where);
+  }
   for (const auto& [name, login] : config.atlas.credentials) {
     const SecretRef& secret = secret_of(login);
     if (secret.from == SecretRef::From::file) own(secret.where);

@@ -4,16 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "cmd/keytide/command_line.h"
-#include "cmd/keytide/commands.h"
-#include "cmd/keytide/version.h"
+#include "cmd/keytide/dispatch.h"
 #include "cmd/keytide/views/json_line.h"
 #include "providers/system/hardening.h"
 #include "providers/system/interrupt.h"
@@ -23,52 +20,6 @@
 
 namespace keytide {
 namespace {
-
-struct Command {
-  std::string_view name;
-  int (*run)(const App&);
-};
-
-constexpr std::array kCommands{
-    Command{"plan", run_plan},
-    Command{"apply", run_apply},
-    Command{"rotate", run_rotate},
-    Command{"run", run_run},
-    Command{"import", run_import},
-    Command{"validate", run_validate},
-    Command{"status", run_status},
-    Command{"show", run_show},
-    Command{"events", run_events},
-    Command{"state list", run_state},
-    Command{"state show", run_state},
-    Command{"state mv", run_state},
-    Command{"state rm", run_state},
-    Command{"state backup", run_state},
-    Command{"orphan list", run_orphan},
-    Command{"orphan adopt", run_orphan},
-    Command{"orphan delete", run_orphan},
-    Command{"force-unlock", run_force_unlock},
-    Command{"schema", run_schema},
-    Command{"version", run_version},
-    Command{"api create-org-secret", run_api},
-    Command{"api create-project-secret", run_api},
-};
-
-int dispatch(const App& app) {
-  if (app.prints_json_lines()) app.print(json_version(std::string(kVersion), app.clock.now()));
-  for (const Command& command : kCommands) {
-    if (command.name != app.line.command) continue;
-    const int code = command.run(app);
-    // Half a plan or half a document must not pass for a whole one.
-    if (std::ferror(stdout) == 0) return code;
-    app.complain_text(
-        "error: what was printed could not be written: the disk is full, or the reader "
-        "went away\n");
-    return 1;
-  }
-  app.complain("no such command: " + app.line.command, "");
-  return 1;
-}
 
 // Before there is an App.
 int refuse(std::string problem, std::string way_out, bool json) {
@@ -87,7 +38,7 @@ bool asks_for_json(const std::vector<std::string>& arguments) {
   });
 }
 
-int run(CommandLine line) {
+int run(CommandLine line, std::vector<std::string> arguments) {
   if (!line.chdir.empty() && chdir(line.chdir.c_str()) != 0) {
     return refuse("-chdir: " + os_error("go to", line.chdir, errno).message, "", line.json);
   }
@@ -99,8 +50,9 @@ int run(CommandLine line) {
                      .value_or(line.command == "run" ? LogLevel::info : LogLevel::warn)});
   const Style style{use_color(STDOUT_FILENO, line.no_color)};
   const bool can_ask = line.input && !line.json;
-  return dispatch(App{std::move(line), environment_snapshot(), clock, log, style,
-                      is_terminal(STDOUT_FILENO), can_ask});
+  StandardConsole console;
+  return dispatch(App{std::move(line), std::move(arguments), environment_snapshot(), clock, log,
+                      console, style, is_terminal(STDOUT_FILENO), can_ask});
 }
 
 }  // namespace
@@ -120,5 +72,5 @@ int main(int argc, char** argv) {
     fmt::print("{}", message->text);
     return 0;
   }
-  return keytide::run(std::move(std::get<keytide::CommandLine>(parsed)));
+  return keytide::run(std::move(std::get<keytide::CommandLine>(parsed)), arguments);
 }

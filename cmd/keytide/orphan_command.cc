@@ -11,7 +11,6 @@
 #include "core/manifest/redact.h"
 #include "core/plan/account_plan.h"
 #include "core/reconcile/orphan.h"
-#include "providers/system/interrupt.h"
 
 namespace keytide {
 namespace {
@@ -94,11 +93,11 @@ int decide(const App& app) {
     return 1;
   }
   if (!is_approved(app, *row, deletes)) return 1;
-  catch_interrupts(kStoppingWord);
+  app.begin_work();
   const auto progress = make_progress(app, planned->plan);
   const Ports ports = workspace->ports(**workspace->issuer(), *progress);
   const RunContext context{&planned->world.input, app.actor(), planned->world.world_read_at,
-                           interrupted};
+                           [&app] { return app.console.wants_stop(); }};
   Run run = begin_run(plan, ports, context);
   const auto done =
       deletes ? delete_orphan(run, row->secret->id) : adopt_orphan(run, row->secret->id);

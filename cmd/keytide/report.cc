@@ -51,6 +51,7 @@ class JsonProgress : public ApplyProgress {
 }  // namespace
 
 std::unique_ptr<Workspace> open_workspace(const App& app, Workspace::Access access) {
+  if (app.hosted) return Workspace::borrow(*app.hosted->workspace);
   Settings settings = load_settings(app.line, app.environment);
   app.complain(settings.problems);
   if (has_errors(settings.problems)) return nullptr;

@@ -20,4 +20,9 @@ int run_run(const App& app) {
   return app.line.once ? service.run_once() : service.run();
 }
 
+int run_reload(const App& app) {
+  app.complain("no service listens here", "start one with `keytide run`");
+  return 1;
+}
+
 }  // namespace keytide

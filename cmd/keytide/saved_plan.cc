@@ -11,8 +11,6 @@
 namespace keytide {
 namespace {
 
-constexpr std::size_t kPlanFileLimit = std::size_t{64} << 20;
-
 bool is_in(const PlanFile& saved, const AccountPlan& account) {
   return std::any_of(saved.entries.begin(), saved.entries.end(), [&](const PlannedEntry& entry) {
     return entry.address == account.address && entry.key == account.key;
@@ -49,8 +47,10 @@ Result<void> save_plan(const App& app, const Planned& planned) {
   return written;
 }
 
-Result<PlanFile> load_saved_plan(const std::string& path) {
-  const auto text = read_file(path, kPlanFileLimit);
+Result<PlanFile> load_saved_plan(const App& app, const std::string& path) {
+  const bool was_sent = app.hosted && app.hosted->plan;
+  const auto text = was_sent ? Result<std::string>(*app.hosted->plan)
+                             : read_file(path, kPlanFileLimit);
   if (!text) return fail(Error(text.error()).within("while reading the plan"));
   auto file = parse_plan_file(*text);
   if (!file) return fail(std::move(file.error()).within(path));

@@ -11,7 +11,7 @@ namespace keytide {
 // Writes the file, mode 0600. Errors: io, denied.
 Result<void> save_plan(const App& app, const Planned& planned);
 
-Result<PlanFile> load_saved_plan(const std::string& path);
+Result<PlanFile> load_saved_plan(const App& app, const std::string& path);
 
 // Its options and approvals, to plan again with.
 PlanRequest request_of(const PlanFile& saved);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "providers/system/atomic_file.h"
 
 namespace keytide {
@@ -67,6 +69,11 @@ Settings load_settings(const CommandLine& line, const Environment& environment) 
   if (has_errors(settings.problems)) return settings;
   take_manifests(settings, line);
   return settings;
+}
+
+std::string control_path(const Config& config) {
+  if (!config.listen.control.empty()) return config.listen.control;
+  return (std::filesystem::path(config.state_path).parent_path() / "keytide.sock").string();
 }
 
 }  // namespace keytide

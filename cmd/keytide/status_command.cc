@@ -36,7 +36,7 @@ std::optional<Planned> look_at_everything(const App& app) {
 }
 
 int show_plan_file(const App& app, const std::string& path) {
-  const auto saved = load_saved_plan(path);
+  const auto saved = load_saved_plan(app, path);
   if (!saved) {
     app.complain(saved.error());
     return 1;

@@ -93,7 +93,29 @@ class Connected : public Workspace {
   std::unique_ptr<Failpoints> failpoints_;
 };
 
+class Borrowed : public Workspace {
+ public:
+  explicit Borrowed(Workspace& other) : other_(other) {}
+
+  const Config& config() const override { return other_.config(); }
+  StateStore& store() override { return other_.store(); }
+  SinkFactory& sinks() override { return other_.sinks(); }
+  Result<Issuer*> issuer() override { return other_.issuer(); }
+  Ports ports(Issuer& issuer, ProgressListener& progress) override {
+    return other_.ports(issuer, progress);
+  }
+  std::string cache_file() const override { return other_.cache_file(); }
+  void sign_out() override {}
+
+ private:
+  Workspace& other_;
+};
+
 }  // namespace
+
+std::unique_ptr<Workspace> Workspace::borrow(Workspace& other) {
+  return std::make_unique<Borrowed>(other);
+}
 
 Result<std::unique_ptr<Workspace>> Workspace::open(const App& app, Config config, Access access) {
   auto workspace = std::make_unique<Connected>(app, std::move(config));

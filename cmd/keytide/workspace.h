@@ -23,6 +23,8 @@ class Workspace {
 
   // Errors: the store can't be opened, or somebody else holds the lock (the message says who).
   static Result<std::unique_ptr<Workspace>> open(const App& app, Config config, Access access);
+  // Another one's, which must outlive it and keeps its lock, its store and its tokens.
+  static std::unique_ptr<Workspace> borrow(Workspace& other);
   virtual ~Workspace() = default;
 
   virtual const Config& config() const = 0;

@@ -38,6 +38,11 @@ std::string masked(std::string_view value) {
 
 std::string masked(const SecretValue& value) { return masked(value.reveal()); }
 
+bool is_same(const SecretValue& value, std::string_view text) {
+  return value.size() == text.size() &&
+         (text.empty() || sodium_memcmp(value.reveal().data(), text.data(), text.size()) == 0);
+}
+
 void wipe(std::string& text) noexcept {
   sodium_memzero(text.data(), text.capacity());
   text.clear();

@@ -38,6 +38,9 @@ class SecretValue {
 std::string masked(const SecretValue& value);
 std::string masked(std::string_view value);
 
+// Whether a text is the value, in a time that does not tell how much of it is right.
+bool is_same(const SecretValue& value, std::string_view text);
+
 // Overwrites a text that held a plaintext, in a way the optimiser keeps, then clears it.
 void wipe(std::string& text) noexcept;
 

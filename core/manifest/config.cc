@@ -40,6 +40,7 @@ class ConfigReader {
     if (const auto atlas = root.find("atlas")) read_atlas(*atlas);
     if (const auto safety = root.find("safety")) read_safety(*safety);
     if (const auto escrow = root.find("escrow")) read_escrow(*escrow);
+    if (const auto listen = root.find("listen")) read_listen(*listen);
     if (const auto events = root.find("events")) read_length(*events, "keep", config_.events_keep);
     return std::move(config_);
   }
@@ -152,6 +153,19 @@ class ConfigReader {
     const auto key = escrow.is_map() ? escrow.find("key") : std::nullopt;
     const auto file = key && key->is_map() ? key->find("file") : std::nullopt;
     if (file) config_.escrow.key_file = under_folder(file->text());
+  }
+
+  void read_listen(YamlValue listen) {
+    ListenConfig& out = config_.listen;
+    if (const auto path = listen.find("control")) out.control = under_folder(path->text());
+    out.token = secret_of(listen, "token");
+    const auto metrics = listen.find("metrics");
+    if (!metrics || !is_listen_address(metrics->text())) return;
+    out.metrics = metrics->text() == "none" ? "" : std::string(metrics->text());
+    const std::string_view host = out.metrics;
+    if (out.metrics.empty() || is_loopback(host.substr(0, host.rfind(':'))) || out.token) return;
+    report_.error(*metrics, "others can reach this address, and listen.token is not set",
+                  "add token: {file: PATH} beside it, or write 127.0.0.1:9464");
   }
 
   void read_safety(YamlValue safety) {

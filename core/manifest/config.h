@@ -79,6 +79,13 @@ struct EscrowConfig {
   Place place;           // of the key `escrow`; nowhere when it is absent
 };
 
+// What the service listens on.
+struct ListenConfig {
+  std::string metrics = "127.0.0.1:9464";  // ADDRESS:PORT, an IP address; empty: `metrics: none`
+  std::string control;                     // the path of a socket; empty: beside the store
+  std::optional<SecretRef> token;  // of metrics; there is one where `metrics` is not loopback
+};
+
 struct Config {
   std::string file;                       // where it was read; empty: there was none
   std::string state_path = "keytide.db";  // of the SQLite database
@@ -86,6 +93,7 @@ struct Config {
   AtlasConfig atlas;
   SafetyPolicy safety;
   EscrowConfig escrow;
+  ListenConfig listen;
   Seconds events_keep{std::chrono::hours(400 * 24)};
 };
 

@@ -265,6 +265,24 @@ constexpr FieldSpec kEventsFields[] = {{"keep", &kKeep, "How long events are kep
 constexpr ValueShape kEvents{
     .kind = Kind::object, .what = "a map", .way_out = "write keep: 400d", .fields = kEventsFields};
 
+constexpr ValueShape kListenAddress{.what = "an IP address and a port, or none",
+                                    .way_out = "write 127.0.0.1:9464, \"[::1]:9464\" or none",
+                                    .pattern = kListenAddressPattern,
+                                    .fits = is_listen_address,
+                                    .is_id = true};
+constexpr FieldSpec kListenFields[] = {
+    {"metrics", &kListenAddress,
+     "For metrics and health; 127.0.0.1:9464 when absent, none for no such pages."},
+    {"control", &kPath,
+     "The socket that other commands reach it by; beside the store when absent."},
+    {"token", &kSecretRef,
+     "Who reads the metrics sends it as Authorization: Bearer; needed beyond this host."},
+};
+constexpr ValueShape kListen{.kind = Kind::object,
+                             .what = "a map",
+                             .way_out = "write metrics: 127.0.0.1:9464",
+                             .fields = kListenFields};
+
 constexpr FieldSpec kConfigFields[] = {
     {"version", &kVersion, "Of the format of this file.", true},
     {"state", &kState, "The store: sqlite: and a path, relative to this file."},
@@ -273,7 +291,7 @@ constexpr FieldSpec kConfigFields[] = {
     {"safety", &kSafety, "Limits that a plan must not cross unasked."},
     {"escrow", &kEscrow, "Keeps a new secret's value, encrypted, until every sink has it."},
     {"events", &kEvents, "The log of what was done."},
-    {"listen", nullptr, "", false, "the service, which listens, comes in a later version"},
+    {"listen", &kListen, "What keytide run listens on."},
 };
 constexpr ValueShape kConfig{.kind = Kind::object,
                              .what = "a map of settings",

@@ -85,6 +85,29 @@ bool is_percent(std::string_view text) {
   return digits.size() < 3 || digits == "100";
 }
 
+bool is_listen_address(std::string_view text) {
+  if (text == "none") return true;
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  if (port.empty() || port.size() > 5 || !all(port, is_digit)) return false;
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    return all(host.substr(1, host.size() - 2),
+               [](char c) { return is_hex(c) || c == ':' || c == '.'; });
+  }
+  int numbers = 0;
+  for (std::size_t digits = 0; !host.empty(); host.remove_prefix(digits), ++numbers) {
+    if (numbers > 0) {
+      if (host.front() != '.') return false;
+      host.remove_prefix(1);
+    }
+    digits = std::min(host.find('.'), host.size());
+    if (digits == 0 || digits > 3 || !all(host.substr(0, digits), is_digit)) return false;
+  }
+  return numbers == 4;
+}
+
 int percent_of(std::string_view text) {
   int percent = 0;
   std::from_chars(text.data(), text.data() + text.size(), percent);

@@ -66,6 +66,12 @@ bool is_git_path(std::string_view text);
 // A host of a URL that is this machine.
 bool is_loopback_host(std::string_view host);
 
+// An IP address, one of version 6 in brackets, a colon and a port; or "none". Whether there is such
+// an address is the system's to say.
+inline constexpr std::string_view kListenAddressPattern =
+    "^(none|([0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5})$";
+bool is_listen_address(std::string_view text);
+
 // Without "//", "/./" and, where it can be told from the text alone, "..". "" becomes ".".
 std::string normal_path(std::string_view path);
 

@@ -38,6 +38,8 @@ void Loop::step() {
     look_at_manifests();
     run_alone();
     start_passes();
+  } else {
+    for (const auto& command : std::exchange(alone_, {})) command(false);
   }
   if (is_changed_) publish();
 }
@@ -74,7 +76,7 @@ void Loop::request_stop() {
   post([this] { is_changed_ = true; });
 }
 
-void Loop::request_alone(std::function<void()> command) {
+void Loop::request_alone(std::function<void(bool)> command) {
   post([this, command = std::move(command)] { alone_.push_back(command); });
 }
 
@@ -132,7 +134,7 @@ void Loop::run_alone() {
   runs_alone_ = true;
   ++jobs_;
   ports_.start([this, command = alone_.front()] {
-    command();
+    command(true);
     post([this] {
       --jobs_;
       runs_alone_ = false;

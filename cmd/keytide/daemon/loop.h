@@ -52,8 +52,9 @@ class Loop {
   void request_reload();
   // Nothing new is begun from now on.
   void request_stop();
-  // Runs it once no pass is under way, and none beside it; then everything is looked at anew.
-  void request_alone(std::function<void()> command);
+  // Calls it with true once no pass is under way, and none beside it; then everything is looked at
+  // anew. With false where the service stops before its turn.
+  void request_alone(std::function<void(bool may_run)> command);
 
   // No job is under way.
   bool is_idle() const { return jobs_ == 0; }
@@ -85,7 +86,7 @@ class Loop {
 
   std::map<Scope, Lane> lanes_;
   std::vector<SourceHealth> sources_;
-  std::vector<std::function<void()>> alone_;  // commands that wait for their turn
+  std::vector<std::function<void(bool)>> alone_;  // commands that wait for their turn
   std::atomic<bool> stopping_{false};
   bool is_reading_ = false;    // a look at the manifests is under way
   bool runs_alone_ = false;    // a command is under way

@@ -34,6 +34,7 @@ safety:
   max_creates: 4
   reclaim_foreign: never
 events: {keep: 30d}
+listen: {metrics: 0.0.0.0:9464, control: run/keytide.sock, token: {file: scrape_token}}
 )";
 
 TEST(Config, ReadsEveryKeyAndJoinsPathsWithItsFolder) {
@@ -54,6 +55,21 @@ TEST(Config, ReadsEveryKeyAndJoinsPathsWithItsFolder) {
   EXPECT_EQ(config.safety.max_clock_skew, std::nullopt);
   EXPECT_EQ(config.safety.max_creates, 4);
   EXPECT_EQ(config.events_keep, Seconds(30 * 86400));
+  EXPECT_EQ(config.listen.metrics, "0.0.0.0:9464");
+  EXPECT_EQ(config.listen.control, "/etc/keytide/run/keytide.sock");
+  EXPECT_EQ(config.listen.token->where, "/etc/keytide/scrape_token");
+}
+
+TEST(Config, ListensBeyondLoopbackWithATokenOnly) {
+  const auto listen = [](const std::string& text) {
+    return decode_config("keytide.yaml", "version: 1\nlisten: {" + text + "}\n");
+  };
+  EXPECT_EQ(listen("metrics: none").config->listen.metrics, "");
+  EXPECT_EQ(listen("metrics: '[::1]:0'").config->listen.metrics, "[::1]:0");
+  EXPECT_EQ(listen("metrics: 127.1.2.3:80").config->listen.metrics, "127.1.2.3:80");
+  EXPECT_TRUE(listen("metrics: '[::]:9464', token: {env: TOKEN}").config);
+  EXPECT_FALSE(listen("metrics: '[::]:9464'").config);
+  EXPECT_FALSE(listen("metrics: 10.0.0.1:9464").config);
 }
 
 TEST(Config, ReadsTheThreeKindsOfCredentials) {
@@ -75,6 +91,9 @@ TEST(Config, HasDefaultsForAllButTheVersion) {
   ASSERT_EQ(render(decoded.problems), "");
   EXPECT_EQ(decoded.config->state_path, "conf/keytide.db");
   EXPECT_EQ(decoded.config->atlas.base_url, "");
+  EXPECT_EQ(decoded.config->listen.metrics, "127.0.0.1:9464");
+  EXPECT_EQ(decoded.config->listen.control, "");
+  EXPECT_FALSE(decoded.config->listen.token);
   EXPECT_TRUE(decoded.config->escrow.is_on);
   EXPECT_EQ(decoded.config->escrow.key_file, "");
   EXPECT_EQ(decoded.config->safety.reclaim_unused_for, std::nullopt);

@@ -245,6 +245,7 @@ TEST(Schema, PatternsSayWhatTheDecoderChecks) {
                                 {kFilePathPattern, is_file_path},
                                 {kRootPattern, is_root},
                                 {kVariablePattern, is_variable},
+                                {kListenAddressPattern, is_listen_address},
                                 {kPercentPattern, is_percent},
                                 {kGitRefPattern, is_git_ref},
                                 {kGitPathPattern, is_git_path},

@@ -1,0 +1,128 @@
+#include "cmd/keytide/control/server.h"
+
+#include <future>
+#include <utility>
+
+#include "cmd/keytide/dispatch.h"
+#include "core/base/diagnostic.h"
+#include "providers/system/redact.h"
+
+namespace keytide {
+namespace {
+
+constexpr int kServedAtOnce = 16;
+constexpr std::chrono::seconds kRequestWithin{10};
+// Nothing is renewed while a person is asked.
+constexpr std::chrono::minutes kAnswerWithin{5};
+// After so long a person is told why nothing happens.
+constexpr std::chrono::seconds kPatience{2};
+
+class RemoteConsole : public Console {
+ public:
+  RemoteConsole(UnixStream& stream, const Loop& loop) : stream_(stream), loop_(loop) {}
+
+  bool out(std::string_view text) override {
+    ControlFrame frame;
+    frame.out = std::string(text);
+    return send(frame);
+  }
+  void err(std::string_view text) override {
+    ControlFrame frame;
+    frame.err = std::string(text);
+    send(frame);
+  }
+  std::optional<std::string> ask(std::string_view question) override {
+    ControlFrame frame;
+    frame.ask = std::string(question);
+    if (!send(frame)) return std::nullopt;
+    const auto line = stream_.receive(kAnswerWithin);
+    if (!line || !*line) return std::nullopt;
+    const auto answer = decode_frame(**line);
+    return answer ? answer->answer : std::nullopt;
+  }
+  bool has_failed() const override { return is_gone_; }
+  bool wants_stop() override {
+    const std::lock_guard lock(mutex_);
+    if (!stop_) {
+      const auto line = stream_.receive(std::chrono::milliseconds(0));
+      stop_ = !line || *line;
+    }
+    return stop_ || loop_.is_stopping();
+  }
+
+ private:
+  bool send(const ControlFrame& frame) {
+    if (!stream_.send(encode(frame))) is_gone_ = true;
+    return !is_gone_;
+  }
+
+  UnixStream& stream_;
+  const Loop& loop_;
+  std::atomic<bool> is_gone_{false};
+  std::mutex mutex_;
+  bool stop_ = false;  // the person said so, or left
+};
+
+}  // namespace
+
+ControlServer::ControlServer(const App& app, Workspace& workspace, Loop& loop,
+                             std::unique_ptr<UnixListener> listener,
+                             std::function<int(const App&)> reload)
+    : app_(app),
+      workspace_(workspace),
+      loop_(loop),
+      listener_(std::move(listener)),
+      reload_(std::move(reload)) {}
+
+void ControlServer::accept() {
+  while (auto stream = listener_->accept()) {
+    if (!stream->is_trusted() || served_ >= kServedAtOnce) continue;
+    ++served_;
+    jobs_.start([this, shared = std::shared_ptr<UnixStream>(std::move(stream))] {
+      serve(shared);
+      --served_;
+    });
+  }
+}
+
+void ControlServer::serve(const std::shared_ptr<UnixStream>& stream) {
+  RemoteConsole console(*stream, loop_);
+  const auto line = stream->receive(kRequestWithin);
+  if (!line || !*line) return;
+  ControlFrame end;
+  const auto request = decode_request(**line);
+  if (request) {
+    end.exit = carry_out(*request, console, *stream);
+  } else {
+    console.err("error: " + request.error().text() + "\n");
+    end.exit = 1;
+  }
+  stream->send(encode(end));
+}
+
+int ControlServer::carry_out(const ControlRequest& request, Console& console,
+                             UnixStream& /*stream*/) {
+  auto parsed = parse_command_line(request.arguments);
+  if (const auto* message = std::get_if<CommandLineMessage>(&parsed)) {
+    console.err(redact(message->text));
+    return message->exit_code;
+  }
+  CommandLine line = std::move(std::get<CommandLine>(parsed));
+  const bool can_ask = line.input && !line.json;
+  const App app{std::move(line), request.arguments,      app_.environment, app_.clock,
+                app_.log,        console,                Style{request.color}, false,
+                can_ask,         {&workspace_, request.user, request.plan}};
+  if (app.line.command == "reload") return reload_(app);
+  std::promise<int> exit;
+  auto future = exit.get_future();
+  loop_.request_alone([&](bool may_run) {
+    if (!may_run) app.complain("the service is stopping", "start it again, or run this without it");
+    exit.set_value(may_run ? dispatch(app) : 1);
+  });
+  if (future.wait_for(kPatience) == std::future_status::timeout && !app.line.json) {
+    console.err("Waiting for the service to finish what it is doing.\n");
+  }
+  return future.get();
+}
+
+}  // namespace keytide
