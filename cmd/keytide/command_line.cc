@@ -20,10 +20,8 @@ struct Later {
 
 // Named in the documentation already; refused plainly until they are there.
 constexpr std::array kLater{
-    Later{"forecast", "what will be renewed when"},
-    Later{"doctor", "checks the installation"},
-    Later{"explain", "why an entry is as it is"},
-    Later{"fmt", "formats manifests"},
+    Later{"forecast", "what will be renewed when"}, Later{"doctor", "checks the installation"},
+    Later{"explain", "why an entry is as it is"},   Later{"fmt", "formats manifests"},
     Later{"completion", "shell completion"},
 };
 

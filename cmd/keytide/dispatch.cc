@@ -11,7 +11,7 @@
 namespace keytide {
 namespace {
 
-enum class Place {
+enum class Where {
   here,        // reads, or is the service itself
   at_service,  // changes the store: the service that holds it does it, else this process
 };
@@ -19,28 +19,28 @@ enum class Place {
 struct Command {
   std::string_view name;
   int (*run)(const App&);
-  Place place = Place::here;
+  Where where = Where::here;
 };
 
 constexpr std::array kCommands{
     Command{"plan", run_plan},
-    Command{"apply", run_apply, Place::at_service},
-    Command{"rotate", run_rotate, Place::at_service},
+    Command{"apply", run_apply, Where::at_service},
+    Command{"rotate", run_rotate, Where::at_service},
     Command{"run", run_run},
-    Command{"reload", run_reload, Place::at_service},
-    Command{"import", run_import, Place::at_service},
+    Command{"reload", run_reload, Where::at_service},
+    Command{"import", run_import, Where::at_service},
     Command{"validate", run_validate},
     Command{"status", run_status},
     Command{"show", run_show},
     Command{"events", run_events},
     Command{"state list", run_state},
     Command{"state show", run_state},
-    Command{"state mv", run_state, Place::at_service},
-    Command{"state rm", run_state, Place::at_service},
+    Command{"state mv", run_state, Where::at_service},
+    Command{"state rm", run_state, Where::at_service},
     Command{"state backup", run_state},
     Command{"orphan list", run_orphan},
-    Command{"orphan adopt", run_orphan, Place::at_service},
-    Command{"orphan delete", run_orphan, Place::at_service},
+    Command{"orphan adopt", run_orphan, Where::at_service},
+    Command{"orphan delete", run_orphan, Where::at_service},
     Command{"force-unlock", run_force_unlock},
     Command{"schema", run_schema},
     Command{"version", run_version},
@@ -58,9 +58,9 @@ int run_here(const App& app, const Command& command) {
 int dispatch(const App& app) {
   for (const Command& command : kCommands) {
     if (command.name != app.line.command) continue;
-    if (app.is_hosted() && command.place == Place::here) break;
+    if (app.is_hosted() && command.where == Where::here) break;
     std::optional<int> code;
-    if (!app.is_hosted() && command.place == Place::at_service) code = run_at_service(app);
+    if (!app.is_hosted() && command.where == Where::at_service) code = run_at_service(app);
     if (!code) code = run_here(app, command);
     // Half a plan or half a document must not pass for a whole one.
     if (!app.console.has_failed()) return *code;

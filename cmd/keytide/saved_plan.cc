@@ -49,8 +49,8 @@ Result<void> save_plan(const App& app, const Planned& planned) {
 
 Result<PlanFile> load_saved_plan(const App& app, const std::string& path) {
   const bool was_sent = app.hosted && app.hosted->plan;
-  const auto text = was_sent ? Result<std::string>(*app.hosted->plan)
-                             : read_file(path, kPlanFileLimit);
+  const auto text =
+      was_sent ? Result<std::string>(*app.hosted->plan) : read_file(path, kPlanFileLimit);
   if (!text) return fail(Error(text.error()).within("while reading the plan"));
   auto file = parse_plan_file(*text);
   if (!file) return fail(std::move(file.error()).within(path));

@@ -8,9 +8,13 @@
 
 namespace keytide {
 
+// What is larger is no plan.
+inline constexpr std::size_t kPlanFileLimit = std::size_t{64} << 20;
+
 // Writes the file, mode 0600. Errors: io, denied.
 Result<void> save_plan(const App& app, const Planned& planned);
 
+// Of a command that the service carries out: what the person's process sent along.
 Result<PlanFile> load_saved_plan(const App& app, const std::string& path);
 
 // Its options and approvals, to plan again with.

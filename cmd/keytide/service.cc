@@ -9,6 +9,7 @@
 #include "cmd/keytide/daemon/pass_log.h"
 #include "cmd/keytide/daemon/summary.h"
 #include "cmd/keytide/entries.h"
+#include "cmd/keytide/settings.h"
 #include "cmd/keytide/version.h"
 #include "core/base/fingerprint.h"
 #include "providers/system/interrupt.h"
@@ -21,6 +22,7 @@ using std::chrono::milliseconds;
 // How long a stop waits for what is under way. Every step is safe to be killed in: what is left
 // then is finished by the next start.
 constexpr milliseconds kStopWithin = std::chrono::seconds(15);
+constexpr milliseconds kReloadWithin = std::chrono::minutes(2);
 
 std::string value_of(const Environment& environment, const char* name) {
   const auto found = environment.find(name);
@@ -36,6 +38,7 @@ Service::Service(const App& app, Workspace& workspace, Waker waker)
       feed_(app, workspace),
       manager_(value_of(app.environment, "NOTIFY_SOCKET"),
                value_of(app.environment, "WATCHDOG_USEC")),
+      started_at_(app.clock.now()),
       loop_(loop_ports(), {app.line.interval, app.line.parallelism}) {}
 
 LoopPorts Service::loop_ports() {
@@ -60,8 +63,9 @@ LoopPorts Service::loop_ports() {
 
 PassResult Service::pass(PassRequest request) {
   const auto number = ++passes_;
-  PassLog log(app_.log,
-              fmt::format("{:08x}", stable_hash(fmt::format("{} {}", app_.actor(), number)) >> 32));
+  const std::string name =
+      fmt::format("{} {} {}", app_.actor(), format_instant(started_at_), number);
+  PassLog log(app_.log, fmt::format("{:08x}", stable_hash(name) >> 32));
   request.safety = workspace_.config().safety;
   request.actor = app_.actor();
   for (const OwnLogin& login : own_logins(workspace_.config().atlas, app_.environment)) {
@@ -87,7 +91,48 @@ void Service::prune_events() {
   }
 }
 
-void Service::publish(SnapshotPtr snapshot) { manager_.status(summary(*snapshot)); }
+void Service::publish(SnapshotPtr snapshot) {
+  manager_.status(summary(*snapshot));
+  snapshots_.put(std::move(snapshot));
+}
+
+bool Service::open_control() {
+  auto listener = UnixListener::listen(control_path(workspace_.config()));
+  if (!listener) {
+    app_.complain(listener.error());
+    return false;
+  }
+  control_ = std::make_unique<ControlServer>(app_, workspace_, loop_, std::move(*listener),
+                                             [this](const App& app) { return reload(app); });
+  return true;
+}
+
+int Service::reload(const App& app) {
+  const std::int64_t number = loop_.request_reload();
+  const auto snapshot = snapshots_.wait_for(
+      [&](const Snapshot& one) { return one.reloads >= number || one.is_stopping; }, kReloadWithin);
+  if (!snapshot || snapshot->reloads < number) {
+    app.complain("the service has not read its files again so far",
+                 "its log says what keeps it; `keytide status` shows how the entries are");
+    return 1;
+  }
+  bool is_good = true;
+  for (const SourceHealth& source : snapshot->sources) {
+    is_good = is_good && source.error.empty();
+    if (source.error.empty()) {
+      app.print(fmt::format("{}: revision {}, {} entries\n", source.name, source.applied,
+                            source.entries));
+    } else {
+      app.complain_text(fmt::format("error: {}: revision {} is rejected: {}\n", source.name,
+                                    source.attempted, source.error));
+    }
+  }
+  return is_good ? 0 : 1;
+}
+
+std::vector<int> Service::descriptors() const {
+  return {loop_.is_stopping() ? -1 : interrupt_fd(), control_ ? control_->fd() : -1};
+}
 
 void Service::begin_stop() {
   app_.log.info("stopping: what was begun is brought to its end, nothing new is begun");
@@ -102,6 +147,7 @@ void Service::turn() {
     app_.log.info("reloading");
     loop_.request_reload();
   }
+  if (control_) control_->accept();
   loop_.step();
   manager_.alive();
 }
@@ -115,6 +161,7 @@ bool Service::must_end() {
 }
 
 int Service::run() {
+  if (!open_control()) return 1;
   app_.log.info("keytide runs",
                 {{"version", std::string(kVersion)}, {"state", workspace_.config().state_path}});
   catch_interrupts();
@@ -126,8 +173,9 @@ int Service::run() {
     milliseconds wait = loop_.next();
     if (manager_.watchdog()) wait = std::min(wait, *manager_.watchdog() / 2);
     if (loop_.is_stopping()) wait = std::min<milliseconds>(wait, std::chrono::seconds(1));
-    waker_.wait(wait, {loop_.is_stopping() ? -1 : interrupt_fd()});
+    waker_.wait(wait, descriptors());
   }
+  control_->join();
   jobs_.join();
   workspace_.sign_out();
   app_.log.info("stopped");
@@ -139,7 +187,7 @@ int Service::run_once() {
   for (;;) {
     turn();
     if (must_end() || loop_.is_done()) break;
-    waker_.wait(loop_.next(), {loop_.is_stopping() ? -1 : interrupt_fd()});
+    waker_.wait(loop_.next(), descriptors());
   }
   jobs_.join();
   workspace_.sign_out();

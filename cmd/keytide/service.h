@@ -3,8 +3,10 @@
 #pragma once
 
 #include "cmd/keytide/app.h"
+#include "cmd/keytide/control/server.h"
 #include "cmd/keytide/daemon/job_threads.h"
 #include "cmd/keytide/daemon/loop.h"
+#include "cmd/keytide/daemon/snapshot_box.h"
 #include "cmd/keytide/manifest_feed.h"
 #include "cmd/keytide/workspace.h"
 #include "providers/system/service_manager.h"
@@ -17,7 +19,7 @@ class Service {
   // Both must outlive it; the workspace is open for writing, its issuer connected.
   Service(const App& app, Workspace& workspace, Waker waker);
 
-  // For ever, until SIGTERM or SIGINT. The exit code.
+  // For ever, until SIGTERM or SIGINT. The exit code: 1 where it could not begin, which is said.
   int run();
   // Until everything was looked at and nothing is due. The exit code: 1 where something failed, is
   // blocked or was refused.
@@ -31,6 +33,9 @@ class Service {
   void begin_stop();
   bool must_end();
   void publish(SnapshotPtr snapshot);
+  bool open_control();
+  int reload(const App& app);
+  std::vector<int> descriptors() const;
 
   const App& app_;
   Workspace& workspace_;
@@ -39,7 +44,10 @@ class Service {
   ServiceManager manager_;
   std::atomic<std::int64_t> passes_{0};
   std::atomic<std::int64_t> pruned_day_{0};
+  const Instant started_at_;
+  SnapshotBox snapshots_;
   Loop loop_;
+  std::unique_ptr<ControlServer> control_;
   JobThreads jobs_;                       // goes first: its jobs use all of the above
   std::chrono::milliseconds stop_at_{0};  // since boot: when it was told to stop
 };

@@ -92,16 +92,16 @@ void ControlServer::serve(const std::shared_ptr<UnixStream>& stream) {
   ControlFrame end;
   const auto request = decode_request(**line);
   if (request) {
-    end.exit = carry_out(*request, console, *stream);
+    end.exit = carry_out(*request, console);
   } else {
     console.err("error: " + request.error().text() + "\n");
     end.exit = 1;
   }
-  stream->send(encode(end));
+  // Who left needs no exit code.
+  [[maybe_unused]] const auto sent = stream->send(encode(end));
 }
 
-int ControlServer::carry_out(const ControlRequest& request, Console& console,
-                             UnixStream& /*stream*/) {
+int ControlServer::carry_out(const ControlRequest& request, Console& console) {
   auto parsed = parse_command_line(request.arguments);
   if (const auto* message = std::get_if<CommandLineMessage>(&parsed)) {
     console.err(redact(message->text));
@@ -109,9 +109,16 @@ int ControlServer::carry_out(const ControlRequest& request, Console& console,
   }
   CommandLine line = std::move(std::get<CommandLine>(parsed));
   const bool can_ask = line.input && !line.json;
-  const App app{std::move(line), request.arguments,      app_.environment, app_.clock,
-                app_.log,        console,                Style{request.color}, false,
-                can_ask,         {&workspace_, request.user, request.plan}};
+  const App app{std::move(line),
+                request.arguments,
+                app_.environment,
+                app_.clock,
+                app_.log,
+                console,
+                Style{request.color},
+                false,
+                can_ask,
+                {&workspace_, request.user, request.plan}};
   if (app.line.command == "reload") return reload_(app);
   std::promise<int> exit;
   auto future = exit.get_future();

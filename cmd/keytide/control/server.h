@@ -29,7 +29,7 @@ class ControlServer {
 
  private:
   void serve(const std::shared_ptr<UnixStream>& stream);
-  int carry_out(const ControlRequest& request, Console& console, UnixStream& stream);
+  int carry_out(const ControlRequest& request, Console& console);
 
   const App& app_;
   Workspace& workspace_;

@@ -64,11 +64,13 @@ milliseconds Loop::next() {
   return std::max(wait, milliseconds(0));
 }
 
-void Loop::request_reload() {
+std::int64_t Loop::request_reload() {
+  const std::int64_t number = ++reloads_wanted_;
   post([this] {
     wants_read_ = true;
     for (auto& [scope, lane] : lanes_) lane.want_scan();
   });
+  return number;
 }
 
 void Loop::request_stop() {
@@ -101,6 +103,7 @@ void Loop::look_at_manifests() {
   const bool is_time = wants_read_ || ports_.since_boot() >= look_at_;
   if (is_reading_ || !is_time) return;
   is_reading_ = true;
+  reloads_read_for_ = reloads_wanted_;
   ++jobs_;
   ports_.start([this, read_all = std::exchange(wants_read_, false)] {
     post([this, look = ports_.feed.look(read_all)] { take_look(look); });
@@ -111,6 +114,7 @@ void Loop::take_look(FeedLook look) {
   --jobs_;
   is_reading_ = false;
   is_changed_ = true;
+  reloads_done_ = reloads_read_for_;
   look_at_ = ports_.since_boot() + look.next_in;
   sources_ = std::move(look.sources);
   if (look.accepted || look.rejected) was_rejected_ = look.rejected;
@@ -239,6 +243,7 @@ void Loop::publish() {
             [](const EntryHealth& a, const EntryHealth& b) { return a.address < b.address; });
   snapshot->sources = sources_;
   snapshot->store_restored = store_restored_;
+  snapshot->reloads = reloads_done_;
   snapshot->is_stopping = stopping_;
   is_changed_ = false;
   log_changes(published_.get(), *snapshot, ports_.log);

@@ -49,7 +49,9 @@ class Loop {
   std::chrono::milliseconds next();
 
   // Any thread.
-  void request_reload();
+  // The manifests are read, changed or not, and everything is looked at. Its number: see
+  // Snapshot::reloads.
+  std::int64_t request_reload();
   // Nothing new is begun from now on.
   void request_stop();
   // Calls it with true once no pass is under way, and none beside it; then everything is looked at
@@ -88,6 +90,9 @@ class Loop {
   std::vector<SourceHealth> sources_;
   std::vector<std::function<void(bool)>> alone_;  // commands that wait for their turn
   std::atomic<bool> stopping_{false};
+  std::atomic<std::int64_t> reloads_wanted_{0};
+  std::int64_t reloads_read_for_ = 0;  // those that the look under way answers
+  std::int64_t reloads_done_ = 0;
   bool is_reading_ = false;    // a look at the manifests is under way
   bool runs_alone_ = false;    // a command is under way
   bool wants_read_ = true;     // to be read, changed or not

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,7 @@ struct Snapshot {
   std::vector<ScopeHealth> scopes;    // sorted by scope
   std::vector<SourceHealth> sources;  // in the order of the configuration
   bool store_restored = false;        // nothing is done until a person accepts it
+  std::int64_t reloads = 0;           // Loop::request_reload() that were answered
   bool is_stopping = false;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
