@@ -7,13 +7,30 @@
 
 namespace keytide {
 
+namespace {
+
+std::optional<MeasuredTransport> measure(Transport& transport, const App& app,
+                                         Telemetry* telemetry) {
+  if (telemetry == nullptr) return std::nullopt;
+  return std::optional<MeasuredTransport>(std::in_place, transport, app.clock, *telemetry);
+}
+
+Transport& outer(Transport& transport, std::optional<MeasuredTransport>& measured) {
+  return measured ? *measured : transport;
+}
+
+}  // namespace
+
 AtlasStack::AtlasStack(CurlTransportOptions transport_options, const App& app, AtlasOptions options,
-                       Credentials credentials)
+                       Credentials credentials, Telemetry* telemetry)
     : transport(std::move(transport_options)),
-      client(transport, app.clock, app.log, std::move(options), std::move(credentials)),
+      measured(measure(transport, app, telemetry)),
+      client(outer(transport, measured), app.clock, app.log, std::move(options),
+             std::move(credentials)),
       issuer(client) {}
 
-Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasConfig& config) {
+Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasConfig& config,
+                                                  Telemetry* telemetry) {
   const Variables variables = process_variables();
   auto url = atlas_base_url(config.base_url, variables);
   if (!url) return fail(std::move(url.error()));
@@ -28,7 +45,7 @@ Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasCon
   transport.user_agent = fmt::format("keytide/{}", kVersion);
   transport.idle_handles = static_cast<std::size_t>(app.line.parallelism);
   return std::make_unique<AtlasStack>(std::move(transport), app, std::move(options),
-                                      std::move(*credentials));
+                                      std::move(*credentials), telemetry);
 }
 
 }  // namespace keytide

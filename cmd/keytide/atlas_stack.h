@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "cmd/keytide/app.h"
+#include "cmd/keytide/daemon/measured_transport.h"
 #include "core/manifest/config.h"
 #include "providers/atlas/client.h"
 #include "providers/atlas/issuer.h"
@@ -13,15 +15,17 @@ namespace keytide {
 
 struct AtlasStack {
   CurlTransport transport;
+  std::optional<MeasuredTransport> measured;  // where somebody counts
   AtlasClient client;
   AtlasIssuer issuer;
 
   AtlasStack(CurlTransportOptions transport_options, const App& app, AtlasOptions options,
-             Credentials credentials);
+             Credentials credentials, Telemetry* telemetry);
 };
 
 // Reads the credentials; calls nothing yet. Errors: a credential is missing or can't be read, the
-// address can't be used.
-Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasConfig& config);
+// address can't be used. `telemetry`: is told of every request; may be null.
+Result<std::unique_ptr<AtlasStack>> connect_atlas(const App& app, const AtlasConfig& config,
+                                                  Telemetry* telemetry = nullptr);
 
 }  // namespace keytide

@@ -42,6 +42,7 @@ FeedLook ManifestFeed::look(bool /*read_all*/) {
   const std::string problem = is_new || !sources_.front().error.empty() ? judge(loaded) : "";
   if (is_new || problem.empty() != sources_.front().error.empty()) {
     note(loaded, problem);
+    telemetry_.on_reload(problem.empty());
     out.rejected = !problem.empty();
     if (problem.empty()) out.accepted = std::move(loaded.state);
     revision_ = loaded.revision;

@@ -14,8 +14,9 @@ namespace keytide {
 
 class ManifestFeed : public Feed {
  public:
-  // Both must outlive it.
-  ManifestFeed(const App& app, Workspace& workspace) : app_(app), workspace_(workspace) {}
+  // All must outlive it.
+  ManifestFeed(const App& app, Workspace& workspace, Telemetry& telemetry)
+      : app_(app), workspace_(workspace), telemetry_(telemetry) {}
 
   FeedLook look(bool read_all) override;
 
@@ -26,6 +27,7 @@ class ManifestFeed : public Feed {
 
   const App& app_;
   Workspace& workspace_;
+  Telemetry& telemetry_;
   std::string revision_;  // the one that was read last
   std::vector<SourceHealth> sources_;
 };

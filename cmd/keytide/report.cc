@@ -50,12 +50,13 @@ class JsonProgress : public ApplyProgress {
 
 }  // namespace
 
-std::unique_ptr<Workspace> open_workspace(const App& app, Workspace::Access access) {
+std::unique_ptr<Workspace> open_workspace(const App& app, Workspace::Access access,
+                                          Telemetry* telemetry) {
   if (app.hosted) return Workspace::borrow(*app.hosted->workspace);
   Settings settings = load_settings(app.line, app.environment);
   app.complain(settings.problems);
   if (has_errors(settings.problems)) return nullptr;
-  auto workspace = Workspace::open(app, std::move(settings.config), access);
+  auto workspace = Workspace::open(app, std::move(settings.config), access, telemetry);
   if (!workspace) {
     app.complain(workspace.error());
     return nullptr;

@@ -12,7 +12,8 @@
 namespace keytide {
 
 // The settings and the store, or absent after saying what is wrong.
-std::unique_ptr<Workspace> open_workspace(const App& app, Workspace::Access access);
+std::unique_ptr<Workspace> open_workspace(const App& app, Workspace::Access access,
+                                          Telemetry* telemetry = nullptr);
 
 // Whether the configuration names any manifests; says so where it doesn't.
 bool names_manifests(const App& app, const Config& config);

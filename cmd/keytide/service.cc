@@ -6,9 +6,11 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cmd/keytide/daemon/measured_ports.h"
 #include "cmd/keytide/daemon/pass_log.h"
 #include "cmd/keytide/daemon/summary.h"
 #include "cmd/keytide/entries.h"
+#include "cmd/keytide/logins.h"
 #include "cmd/keytide/settings.h"
 #include "cmd/keytide/version.h"
 #include "core/base/fingerprint.h"
@@ -31,11 +33,12 @@ std::string value_of(const Environment& environment, const char* name) {
 
 }  // namespace
 
-Service::Service(const App& app, Workspace& workspace, Waker waker)
+Service::Service(const App& app, Workspace& workspace, Metrics& metrics, Waker waker)
     : app_(app),
       workspace_(workspace),
+      metrics_(metrics),
       waker_(std::move(waker)),
-      feed_(app, workspace),
+      feed_(app, workspace, metrics),
       manager_(value_of(app.environment, "NOTIFY_SOCKET"),
                value_of(app.environment, "WATCHDOG_USEC")),
       started_at_(app.clock.now()),
@@ -107,6 +110,32 @@ bool Service::open_control() {
   return true;
 }
 
+bool Service::open_listener() {
+  const ListenConfig& config = workspace_.config().listen;
+  if (config.metrics.empty()) return true;
+  ListenerOptions options;
+  options.address = config.metrics;
+  if (config.token) {
+    auto token = read_secret(*config.token, process_variables());
+    if (!token) {
+      app_.complain(Error(token.error()).within("listen.token"));
+      return false;
+    }
+    options.token = std::move(*token);
+  }
+  auto listener =
+      Listener::start(std::move(options),
+                      {[this] { return snapshots_.get(); }, [this] { return ticked_at_.load(); }},
+                      metrics_, app_.clock);
+  if (!listener) {
+    app_.complain(listener.error());
+    return false;
+  }
+  listener_ = std::move(*listener);
+  app_.log.info("listening", {{"url", listener_->url()}});
+  return true;
+}
+
 int Service::reload(const App& app) {
   const std::int64_t number = loop_.request_reload();
   const auto snapshot = snapshots_.wait_for(
@@ -149,6 +178,7 @@ void Service::turn() {
   }
   if (control_) control_->accept();
   loop_.step();
+  ticked_at_ = app_.clock.since_boot();
   manager_.alive();
 }
 
@@ -161,7 +191,7 @@ bool Service::must_end() {
 }
 
 int Service::run() {
-  if (!open_control()) return 1;
+  if (!open_control() || !open_listener()) return 1;
   app_.log.info("keytide runs",
                 {{"version", std::string(kVersion)}, {"state", workspace_.config().state_path}});
   catch_interrupts();
@@ -176,6 +206,7 @@ int Service::run() {
     waker_.wait(wait, descriptors());
   }
   control_->join();
+  listener_.reset();
   jobs_.join();
   workspace_.sign_out();
   app_.log.info("stopped");

@@ -5,7 +5,9 @@
 #include "cmd/keytide/app.h"
 #include "cmd/keytide/control/server.h"
 #include "cmd/keytide/daemon/job_threads.h"
+#include "cmd/keytide/daemon/listener.h"
 #include "cmd/keytide/daemon/loop.h"
+#include "cmd/keytide/daemon/metrics.h"
 #include "cmd/keytide/daemon/snapshot_box.h"
 #include "cmd/keytide/manifest_feed.h"
 #include "cmd/keytide/workspace.h"
@@ -16,8 +18,8 @@ namespace keytide {
 
 class Service {
  public:
-  // Both must outlive it; the workspace is open for writing, its issuer connected.
-  Service(const App& app, Workspace& workspace, Waker waker);
+  // All must outlive it; the workspace is open for writing, its issuer connected.
+  Service(const App& app, Workspace& workspace, Metrics& metrics, Waker waker);
 
   // For ever, until SIGTERM or SIGINT. The exit code: 1 where it could not begin, which is said.
   int run();
@@ -34,11 +36,13 @@ class Service {
   bool must_end();
   void publish(SnapshotPtr snapshot);
   bool open_control();
+  bool open_listener();
   int reload(const App& app);
   std::vector<int> descriptors() const;
 
   const App& app_;
   Workspace& workspace_;
+  Metrics& metrics_;
   Waker waker_;
   ManifestFeed feed_;
   ServiceManager manager_;
@@ -48,6 +52,8 @@ class Service {
   SnapshotBox snapshots_;
   Loop loop_;
   std::unique_ptr<ControlServer> control_;
+  std::atomic<std::chrono::milliseconds> ticked_at_{};  // since boot
+  std::unique_ptr<Listener> listener_;
   JobThreads jobs_;                       // goes first: its jobs use all of the above
   std::chrono::milliseconds stop_at_{0};  // since boot: when it was told to stop
 };

@@ -18,8 +18,9 @@ namespace {
 
 class Connected : public Workspace {
  public:
-  Connected(const App& app, Config config)
+  Connected(const App& app, Config config, Telemetry* telemetry)
       : app_(app),
+        telemetry_(telemetry),
         config_(std::move(config)),
         sinks_(inherited_by_hooks()),
         escrow_(
@@ -56,7 +57,7 @@ class Connected : public Workspace {
 
   Result<Issuer*> issuer() override {
     if (atlas_) return &atlas_->issuer;
-    auto atlas = connect_atlas(app_, config_.atlas);
+    auto atlas = connect_atlas(app_, config_.atlas, telemetry_);
     if (!atlas) return fail(std::move(atlas.error()));
     atlas_ = std::move(*atlas);
     return &atlas_->issuer;
@@ -84,6 +85,7 @@ class Connected : public Workspace {
   }
 
   const App& app_;
+  Telemetry* const telemetry_;
   const Config config_;
   SinkRegistry sinks_;
   EscrowFile escrow_;
@@ -117,8 +119,9 @@ std::unique_ptr<Workspace> Workspace::borrow(Workspace& other) {
   return std::make_unique<Borrowed>(other);
 }
 
-Result<std::unique_ptr<Workspace>> Workspace::open(const App& app, Config config, Access access) {
-  auto workspace = std::make_unique<Connected>(app, std::move(config));
+Result<std::unique_ptr<Workspace>> Workspace::open(const App& app, Config config, Access access,
+                                                   Telemetry* telemetry) {
+  auto workspace = std::make_unique<Connected>(app, std::move(config), telemetry);
   if (auto set = workspace->set_failpoints(); !set) return fail(std::move(set.error()));
   if (auto opened = workspace->open_store(access); !opened) {
     return fail(std::move(opened.error()));

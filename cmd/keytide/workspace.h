@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cmd/keytide/app.h"
+#include "cmd/keytide/daemon/telemetry.h"
 #include "cmd/keytide/settings.h"
 #include "core/ports/issuer.h"
 #include "core/ports/sink.h"
@@ -22,7 +23,9 @@ class Workspace {
   };
 
   // Errors: the store can't be opened, or somebody else holds the lock (the message says who).
-  static Result<std::unique_ptr<Workspace>> open(const App& app, Config config, Access access);
+  // `telemetry`, which may be null, is told of all that its ports do, and outlives it.
+  static Result<std::unique_ptr<Workspace>> open(const App& app, Config config, Access access,
+                                                 Telemetry* telemetry = nullptr);
   // Another one's, which must outlive it and keeps its lock, its store and its tokens.
   static std::unique_ptr<Workspace> borrow(Workspace& other);
   virtual ~Workspace() = default;

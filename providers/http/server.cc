@@ -12,12 +12,16 @@
 #include <cstring>
 #include <utility>
 
+#include "providers/http/crowd.h"
 #include "providers/http/delay_queue.h"
 
 namespace keytide {
 
 struct HttpServer::Impl {
+  explicit Impl(const HttpServerOptions& with) : options(with), crowd(with.crowded_above) {}
+
   HttpServerOptions options;
+  Crowd crowd;
   HttpHandler handler;
   MHD_Daemon* daemon = nullptr;
   std::uint16_t port = 0;
@@ -169,10 +173,20 @@ void* begin_exchange(void* /*context*/, const char* uri, MHD_Connection* /*conne
   return exchange.release();
 }
 
-void end_exchange(void* /*context*/, MHD_Connection* /*connection*/, void** state,
+void end_exchange(void* context, MHD_Connection* connection, void** state,
                   MHD_RequestTerminationCode /*why*/) {
+  static_cast<Impl*>(context)->crowd.served(connection);
   delete static_cast<Exchange*>(*state);
   *state = nullptr;
+}
+
+// A connection was opened, or is about to be closed.
+void on_connection(void* context, MHD_Connection* connection, void** /*state*/,
+                   MHD_ConnectionNotificationCode what) {
+  Crowd& crowd = static_cast<Impl*>(context)->crowd;
+  if (what == MHD_CONNECTION_NOTIFY_CLOSED) return crowd.closed(connection);
+  const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  if (info != nullptr) crowd.joined(connection, info->connect_fd);
 }
 
 struct Address {
@@ -217,7 +231,8 @@ MHD_Daemon* start_daemon(Impl& server, const Address& address) {
   return MHD_start_daemon(flags, options.port, nullptr, nullptr, &answer, &server,  //
                           MHD_OPTION_SOCK_ADDR, &address.bytes,                     //
                           MHD_OPTION_URI_LOG_CALLBACK, &begin_exchange, nullptr,    //
-                          MHD_OPTION_NOTIFY_COMPLETED, &end_exchange, nullptr,      //
+                          MHD_OPTION_NOTIFY_COMPLETED, &end_exchange, &server,      //
+                          MHD_OPTION_NOTIFY_CONNECTION, &on_connection, &server,    //
                           MHD_OPTION_CONNECTION_LIMIT, options.max_connections,
                           MHD_OPTION_PER_IP_CONNECTION_LIMIT, options.max_connections_per_ip,
                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.max_header_bytes + 16384,
@@ -235,8 +250,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerOptions& o
                                                       HttpHandler handler) {
   auto address = address_of(options);
   if (!address) return fail(std::move(address.error()));
-  auto impl = std::make_unique<Impl>();
-  impl->options = options;
+  auto impl = std::make_unique<Impl>(options);
   impl->handler = std::move(handler);
   errno = 0;
   impl->daemon = start_daemon(*impl, *address);

@@ -23,6 +23,9 @@ struct HttpServerOptions {
   unsigned threads = 2;
   unsigned max_connections = 512;       // further ones wait until one of these is closed
   unsigned max_connections_per_ip = 0;  // 0: no such limit
+  // Above so many the connection that has waited longest for its request is closed, so that new
+  // callers need not wait. Below max_connections with room to spare; 0: never.
+  unsigned crowded_above = 0;
   std::size_t max_body_bytes = std::size_t{1} << 20;
   std::size_t max_header_bytes = 16384;
   unsigned idle_timeout_s = 30;  // a connection that is silent for so long is closed

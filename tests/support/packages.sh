@@ -5,9 +5,10 @@ build_packages=(
   g++ cmake ninja-build pkg-config ca-certificates
   libyaml-cpp-dev libcurl4-openssl-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
   libexpected-dev libfmt-dev libhowardhinnant-date-dev libcli11-dev libmicrohttpd-dev libsodium-dev
+  prometheus-cpp-dev
 )
 # To test it.
-test_packages=(libgtest-dev libgmock-dev clang-format git openssh-client curl openssl nodejs npm)
+test_packages=(libgtest-dev libgmock-dev clang-format git openssh-client curl openssl nodejs npm prometheus)
 # To look at an example.
 example_packages=(curl)
 

@@ -118,7 +118,7 @@ int ControlServer::carry_out(const ControlRequest& request, Console& console) {
                 Style{request.color},
                 false,
                 can_ask,
-                {&workspace_, request.user, request.plan}};
+                HostedCommand{&workspace_, request.user, request.plan}};
   if (app.line.command == "reload") return reload_(app);
   std::promise<int> exit;
   auto future = exit.get_future();
