@@ -52,7 +52,7 @@ int hold_terminal(const App& app, UnixStream& service) {
     if (frame->exit) return *frame->exit;
     if (!frame->ask) continue;
     ControlFrame answer;
-    answer.answer = app.console.ask(*frame->ask).value_or("");
+    answer.answer = app.console.ask(*frame->ask);
     if (!service.send(encode(answer))) break;
   }
   app.complain("the service ended, or closed the connection, in the middle of this command",

@@ -1,0 +1,186 @@
+// The service, as its users see it: `keytide run` in the background, and their commands beside it.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include "tests/e2e/world.h"
+#include "tests/support/wait_until.h"
+
+namespace keytide::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Run : public ::testing::Test {
+ protected:
+  Run() {
+    world_.three_entries();
+    world_.configure("{default: {client_id: " + std::string(kKeytide) +
+                         ", client_secret: {file: client_secret}}}",
+                     "listen: {metrics: 127.0.0.1:0}\n");
+  }
+
+  // The service, once it has looked at everything.
+  std::unique_ptr<BackgroundRun> start(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), "run");
+    std::unique_ptr<BackgroundRun> run(new BackgroundRun(world_.folder.start(more)));
+    wait_until("the service listens", [&] { return log().find("listening") != std::string::npos; });
+    return run;
+  }
+  std::string log() const { return world_.folder.read("background.stderr"); }
+  void wait_for_delivery(const std::string& name) {
+    wait_until(name + " is delivered", [&] { return !world_.folder.read("out/" + name).empty(); });
+  }
+  RunResult keytide(const std::vector<std::string>& words) { return world_.folder.keytide(words); }
+
+  World world_;
+};
+
+TEST_F(Run, OnceDoesWhatIsDueAndEnds) {
+  const RunResult first = keytide({"run", "-once"});
+  EXPECT_EQ(first.exit_code, 0) << first.errors;
+  for (const auto& [account, name] :
+       {std::pair(kBilling, "billing"), std::pair(kDeployer, "deployer"),
+        std::pair(kBackup, "backup")}) {
+    world_.expect_served(account, name);
+  }
+  EXPECT_EQ(world_.creates(), 3);
+  EXPECT_EQ(keytide({"run", "-once"}).exit_code, 0);
+  EXPECT_EQ(world_.creates(), 3);
+  EXPECT_THAT(world_.plan().output, HasSubstr(kNoChanges));
+}
+
+TEST_F(Run, OnceSaysInItsExitCodeThatSomethingIsBlocked) {
+  world_.create_in_atlas(kBilling, 100);
+  world_.create_in_atlas(kBilling, 100);
+  const RunResult result = keytide({"run", "-once"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, AllOf(HasSubstr("entry is not ready"), HasSubstr("address=billing"),
+                                   HasSubstr("reason=Blocked")));
+  world_.expect_served(kDeployer, "deployer");
+}
+
+TEST_F(Run, DeliversStopsOnTermAndLeavesNothingHalfDone) {
+  auto service = start();
+  for (const char* name : {"billing", "deployer", "backup"}) wait_for_delivery(name);
+  service->send(SIGTERM);
+  EXPECT_EQ(service->wait().exit_code, 0) << log();
+  EXPECT_THAT(log(), HasSubstr("msg=stopped"));
+  EXPECT_THAT(world_.plan().output, HasSubstr(kNoChanges));
+}
+
+TEST_F(Run, RenewsWhenTheTimeHasCome) {
+  auto service = start();
+  wait_for_delivery("billing");
+  world_.atlas.advance("80d");
+  // The service learns of Atlas's clock by its next call.
+  service->send(SIGHUP);
+  wait_until("all three are renewed", [&] { return world_.creates() == 6; });
+}
+
+TEST_F(Run, ReadsItsManifestsAgainOnReloadAndSaysWhatCameOfIt) {
+  auto service = start();
+  wait_for_delivery("billing");
+  world_.manifest(entry("billing", kBilling, "owner: team-a"));
+  const RunResult good = keytide({"reload"});
+  // Two of three entries are gone: below ten entries that is no large change.
+  EXPECT_EQ(good.exit_code, 0) << good.errors;
+  EXPECT_THAT(good.output, HasSubstr("1 entries"));
+  world_.manifest("  billing: {client_id: nonsense}\n");
+  const RunResult bad = keytide({"reload"});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.errors, AllOf(HasSubstr("is rejected"), HasSubstr("all.yaml")));
+  EXPECT_THAT(log(), HasSubstr("manifests rejected, the last good ones go on"));
+}
+
+TEST_F(Run, NoticesAChangedManifestByItself) {
+  world_.manifest(entry("billing", kBilling, ""));
+  auto service = start();
+  wait_for_delivery("billing");
+  world_.three_entries();
+  wait_for_delivery("backup");
+}
+
+TEST_F(Run, CarriesOutPeoplesCommandsWhileItRuns) {
+  auto service = start();
+  wait_for_delivery("billing");
+  wait_for_delivery("backup");
+  wait_for_delivery("deployer");
+  const RunResult unasked = keytide({"rotate", "billing"});
+  EXPECT_EQ(unasked.exit_code, 1);
+  EXPECT_THAT(unasked.errors, HasSubstr("nobody can be asked here"));
+  EXPECT_EQ(world_.creates(), 3);
+  const RunResult rotated = keytide({"rotate", "billing", "-auto-approve"});
+  EXPECT_EQ(rotated.exit_code, 0) << rotated.errors;
+  EXPECT_THAT(rotated.output, HasSubstr("Apply complete! Secrets: 1 added"));
+  world_.expect_served(kBilling, "billing");
+  EXPECT_EQ(world_.plan({"-out=p", "-replace=deployer"}).exit_code, 2);
+  const RunResult applied = keytide({"apply", "p"});
+  EXPECT_EQ(applied.exit_code, 0) << applied.errors;
+  world_.expect_served(kDeployer, "deployer");
+  EXPECT_EQ(keytide({"state", "mv", "backup", "backups"}).exit_code, 0);
+  const RunResult unknown = keytide({"rotate", "biling", "-auto-approve"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.errors, HasSubstr("did you mean billing?"));
+  EXPECT_THAT(keytide({"events", "billing"}).output, HasSubstr("rotate by"));
+}
+
+TEST_F(Run, RefusesManifestsOfTheCommandLineWhileItRuns) {
+  std::string config = world_.folder.read("keytide.yaml");
+  const std::string sources = "sources: [{path: secrets}]\n";
+  config.erase(config.find(sources), sources.size());
+  world_.folder.write("keytide.yaml", config);
+  auto service = start({"-manifest=secrets"});
+  const RunResult result = keytide({"apply", "-auto-approve", "-manifest=other.yaml"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, HasSubstr("leave -manifest out"));
+}
+
+TEST_F(Run, ASecondOneOnTheSameStoreSaysWhoHoldsIt) {
+  auto service = start();
+  const RunResult second = keytide({"run"});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.errors,
+              AllOf(HasSubstr("is locked by"), HasSubstr("for run"), HasSubstr("-lock-timeout")));
+}
+
+TEST_F(Run, ReloadSaysThatNoServiceIsThere) {
+  const RunResult result = keytide({"reload"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, HasSubstr("start one with `keytide run`"));
+}
+
+TEST_F(Run, SurvivesBeingKilledAndGoesOn) {
+  auto service = start();
+  wait_for_delivery("billing");
+  service->send(SIGKILL);
+  EXPECT_EQ(service->wait().exit_code, 128 + SIGKILL);
+  world_.folder.remove("background.stderr");
+  auto again = start();
+  wait_until("nothing is left to do",
+             [&] { return world_.plan().output.find(kNoChanges) != std::string::npos; });
+  for (const auto& [account, name] :
+       {std::pair(kBilling, "billing"), std::pair(kDeployer, "deployer"),
+        std::pair(kBackup, "backup")}) {
+    world_.expect_served(account, name);
+  }
+}
+
+TEST_F(Run, EmptiedManifestsAreRefusedUntilAPersonAllowsThem) {
+  auto service = start();
+  wait_for_delivery("billing");
+  wait_for_delivery("backup");
+  wait_for_delivery("deployer");
+  world_.folder.write("secrets/all.yaml", "keytide: 1\n");
+  const RunResult refused = keytide({"reload"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("-allow-large-change"));
+  EXPECT_THAT(keytide({"state", "list"}).output, Not(HasSubstr("unmanaged")));
+  const RunResult allowed = keytide({"apply", "-auto-approve", "-allow-large-change"});
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.errors;
+  EXPECT_EQ(keytide({"reload"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace keytide::testing
