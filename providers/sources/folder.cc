@@ -12,6 +12,8 @@
 #include <memory>
 #include <utility>
 
+#include "providers/sources/file_names.h"
+
 namespace keytide {
 namespace {
 
@@ -32,12 +34,6 @@ class Descriptor {
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
-
-bool ends_in(std::string_view name, std::string_view ending) {
-  return name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending;
-}
-
-bool is_yaml(std::string_view name) { return ends_in(name, ".yaml") || ends_in(name, ".yml"); }
 
 std::string way_out_of(int error) {
   if (error == ENOENT) return "write the path of a file or folder that exists";
@@ -92,7 +88,7 @@ class Walker {
     }
     errno = 0;
     while (const dirent* entry = ::readdir(folder.get())) {
-      if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+      if (!is_hidden_name(entry->d_name)) names.emplace_back(entry->d_name);
       errno = 0;
     }
     if (errno != 0) refuse(path, "can't be read to its end", errno);
@@ -105,10 +101,10 @@ class Walker {
     if (::stat(path.c_str(), &about) != 0) {
       const int error = errno;
       // A link that leads nowhere matters only if it would have been a manifest.
-      if (is_yaml(name) || error == ELOOP) refuse(path, "can't be read", error);
+      if (is_manifest_name(name) || error == ELOOP) refuse(path, "can't be read", error);
     } else if (S_ISDIR(about.st_mode)) {
       walk_folder(path, about, depth + 1);
-    } else if (is_yaml(name)) {
+    } else if (is_manifest_name(name)) {
       read_file(path, false);
     }
   }

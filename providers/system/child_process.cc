@@ -127,7 +127,7 @@ struct Running {
 
 Result<Running> spawn(const ChildRequest& request, const std::string& program) {
   Pipe input;
-  if (request.input != nullptr) {
+  if (request.input != nullptr || !request.plain_input.empty()) {
     auto made = make_pipe();
     if (!made) return fail(std::move(made.error()));
     input = std::move(*made);
@@ -156,7 +156,7 @@ Result<Running> spawn(const ChildRequest& request, const std::string& program) {
   for (const Fd* fd : {&child.input, &child.output, &child.errors}) {
     if (fd->is_open()) fcntl(fd->get(), F_SETFL, O_NONBLOCK);
   }
-  if (request.input != nullptr) child.input_left = request.input->reveal();
+  child.input_left = request.input != nullptr ? request.input->reveal() : request.plain_input;
   return child;
 }
 

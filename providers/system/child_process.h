@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -19,6 +20,7 @@ struct ChildRequest {
   Environment environment;             // all of it
   std::string directory;               // to run in; empty: where keytide runs
   const SecretValue* input = nullptr;  // for its standard input, borrowed; null: /dev/null
+  std::string_view plain_input{};      // instead, where it is no secret; borrowed; empty: none
   std::chrono::milliseconds time_limit{30000};
   std::chrono::milliseconds grace{2000};  // from TERM to KILL, once the limit is over
   std::size_t output_bytes_max = std::size_t{64} << 10;  // of each stream; the rest is dropped

@@ -7,7 +7,7 @@ build_packages=(
   libexpected-dev libfmt-dev libhowardhinnant-date-dev libcli11-dev libmicrohttpd-dev libsodium-dev
 )
 # To test it.
-test_packages=(libgtest-dev libgmock-dev clang-format git curl openssl nodejs npm)
+test_packages=(libgtest-dev libgmock-dev clang-format git openssh-client curl openssl nodejs npm)
 # To look at an example.
 example_packages=(curl)
 

@@ -1,0 +1,14 @@
+// What a fetch failed of, in words of git and ssh, as an Error with the way out. Pure.
+#pragma once
+
+#include "core/base/error.h"
+#include "core/manifest/config.h"
+#include "providers/system/child_process.h"
+
+namespace keytide {
+
+// Kinds as GitSource::fetch() has them; what is not known is unavailable: the next look may cure
+// it.
+Error explain_fetch_failure(const GitConfig& source, const ChildResult& result);
+
+}  // namespace keytide
