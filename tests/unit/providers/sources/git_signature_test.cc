@@ -85,7 +85,7 @@ TEST_F(SignedGit, RefusesACommitThatWasAlteredAfterItWasSigned) {
 
 TEST_F(SignedGit, RefusesASignatureThatOnlyAnotherProgramCouldCheck) {
   write_program("gpg",
-                "#!/bin/sh\necho '[GNUPG:] SIG_CREATED ' >&2\n"
+                "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n"
                 "echo '-----BEGIN PGP SIGNATURE-----'\necho '-----END PGP SIGNATURE-----'\n");
   const std::string id =
       commit_as({"-c", "gpg.program=" + at("gpg"), "-c", "commit.gpgsign=true"}, '1');
