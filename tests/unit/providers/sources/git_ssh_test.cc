@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "tests/unit/providers/sources/git_world.h"
 
 namespace keytide {
@@ -90,6 +92,32 @@ TEST_F(GitOverSsh, SaysThatTheServerDoesNotKnowTheKey) {
   const auto revision = ours.fetch();
   ASSERT_FALSE(revision.has_value());
   EXPECT_THAT(revision.error().text(), HasSubstr("ssh_key: {file: …}"));
+}
+
+TEST_F(GitOverSsh, WorksAgainAfterAGitThatWasKilledInTheMiddle) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 50; ++i) {
+    std::string text;
+    for (int word = 0; word < 30; ++word) text += std::to_string(random());
+    write(std::to_string(i) + ".yaml", text);
+  }
+  const std::string id = commit();
+  for (const char* bytes : {"10", "300", "900", "3000", "7000"}) {
+    be_ssh(
+        std::string("for last; do :; done\n/bin/sh -c \"$last\" | {\ndd bs=1 status=none count=") +
+        bytes +
+        "\np=$PPID\nwhile read comm < /proc/$p/comm && [ \"$comm\" != git ]; do "
+        "p=$(cut -d ' ' -f 4 /proc/$p/stat); done\nkill -KILL $p\n}\n");
+    GitSource ours = source(config_of_ssh());
+    const auto revision = ours.fetch();
+    ASSERT_FALSE(revision.has_value()) << bytes;
+    EXPECT_THAT(revision.error().text(), HasSubstr("killed by signal 9")) << bytes;
+  }
+  be_ssh("for last; do :; done\nexec /bin/sh -c \"$last\"\n");
+  GitSource ours = source(config_of_ssh());
+  const auto revision = ours.fetch();
+  ASSERT_TRUE(revision.has_value()) << revision.error().text();
+  EXPECT_EQ(ours.read(id).files.size(), 50U);
 }
 
 // A broken tree is refused on its way in where git speaks its own protocol.
