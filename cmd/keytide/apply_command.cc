@@ -138,6 +138,11 @@ int apply(const App& app, Intent intent) {
   if (asks && !person_approves(app)) return 1;
   // A person saw the plan: on the screen just now, or when it was saved.
   if (asks || intent.saved) approve_cuts(*planned);
+  // From here on these revisions count: a restart without a network goes on with them.
+  if (const auto accepted = planned->git->accept(); !accepted) {
+    app.complain(accepted.error());
+    return 1;
+  }
   return carry_out(app, *workspace, *planned);
 }
 

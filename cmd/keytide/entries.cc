@@ -71,9 +71,11 @@ std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& e
   return own;
 }
 
-LoadedManifests load_entries(const App& app, const Config& config, std::string cache_file) {
+LoadedManifests load_entries(const App& app, const Config& config, const GitSources& git,
+                             std::string cache_file) {
   LoadOptions options;
   options.cache_file = std::move(cache_file);
+  options.read_git = git.reader();
   LoadedManifests loaded = load_desired(config.sources, options);
   const Diagnostics more = check_entries(loaded.state, rules_of(app, config));
   loaded.problems.insert(loaded.problems.end(), more.begin(), more.end());

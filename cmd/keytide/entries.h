@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cmd/keytide/app.h"
+#include "cmd/keytide/git_sources.h"
 #include "core/manifest/config_rules.h"
 #include "providers/sources/load.h"
 
@@ -18,6 +19,7 @@ std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& e
 std::string git_folder_of(const Config& config);
 
 // `cache_file` empty: none is kept. Blocks on the disk.
-LoadedManifests load_entries(const App& app, const Config& config, std::string cache_file);
+LoadedManifests load_entries(const App& app, const Config& config, const GitSources& git,
+                             std::string cache_file);
 
 }  // namespace keytide

@@ -7,8 +7,11 @@
 #include "cmd/keytide/entries.h"
 #include "cmd/keytide/gather.h"
 #include "cmd/keytide/quiet.h"
+#include "core/base/fingerprint.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/safety.h"
+#include "providers/sources/poll.h"
+#include "providers/sources/stat_digest.h"
 
 namespace keytide {
 namespace {
@@ -29,26 +32,69 @@ std::string first_error(const Diagnostics& problems) {
   return fmt::format("{}{}{}; `keytide validate` shows it whole", place, first->problem, more);
 }
 
-bool lies_in(const std::string& file, const std::string& source) {
-  return file == source || file.starts_with(source.ends_with('/') ? source : source + "/");
-}
+// When the sources are looked at although nothing told of a change.
+constexpr Seconds kLookEvery{60};
 
 }  // namespace
 
-FeedLook ManifestFeed::look(bool /*read_all*/) {
-  FeedLook out;
-  LoadedManifests loaded = load_entries(app_, workspace_.config(), workspace_.cache_file());
-  const bool is_new = loaded.revision != revision_;
-  const std::string problem = is_new || !sources_.front().error.empty() ? judge(loaded) : "";
-  if (is_new || problem.empty() != sources_.front().error.empty()) {
-    note(loaded, problem);
-    telemetry_.on_reload(problem.empty());
-    out.rejected = !problem.empty();
-    if (problem.empty()) out.accepted = std::move(loaded.state);
-    revision_ = loaded.revision;
+ManifestFeed::ManifestFeed(const App& app, Workspace& workspace, Telemetry& telemetry)
+    : app_(app), workspace_(workspace), telemetry_(telemetry), git_(app, workspace.config()) {
+  fetch_at_.resize(git_.all().size());
+  for (const SourceConfig& source : workspace.config().sources) {
+    sources_.emplace_back().name = source.name();
   }
+}
+
+FeedLook ManifestFeed::look(bool read_all) {
+  FeedLook out;
+  fetch_due(read_all);
+  const std::string seen = fingerprint();
+  // One that was rejected may count by now: a person may have allowed it.
+  if (read_all || was_rejected_ || seen != seen_) {
+    Read now = read();
+    // Begun with a revision that is bad: the one before it goes on.
+    const bool may_go_back = !now.problem.empty() && !has_accepted_ && !git_.all().empty();
+    if (may_go_back) note(now);
+    take(may_go_back ? read_applied() : std::move(now), out);
+    seen_ = seen;
+  }
+  note_fetches();
   out.sources = sources_;
+  out.next_in = next_in();
   return out;
+}
+
+void ManifestFeed::fetch_due(bool all) {
+  const auto now = app_.clock.since_boot();
+  for (std::size_t i = 0; i < fetch_at_.size(); ++i) {
+    GitSources::One& one = git_.all()[i];
+    if (!all && now < fetch_at_[i]) continue;
+    git_.fetch(one);
+    fetch_at_[i] =
+        next_poll(now, one.source.config().interval,
+                  stable_hash(app_.user_at_host() + one.source.config().url), one.failures);
+  }
+}
+
+std::string ManifestFeed::fingerprint() const {
+  std::string seen = stat_digest(workspace_.config().sources);
+  for (const GitSources::One& one : git_.all()) {
+    seen += one.chosen ? " " + one.chosen->commit : " none";
+  }
+  return seen;
+}
+
+ManifestFeed::Read ManifestFeed::read() {
+  Read out{load_entries(app_, workspace_.config(), git_, workspace_.cache_file()), ""};
+  out.problem = judge(out.loaded);
+  return out;
+}
+
+ManifestFeed::Read ManifestFeed::read_applied() {
+  for (GitSources::One& one : git_.all()) {
+    if (one.applied) one.chosen = one.applied;
+  }
+  return read();
 }
 
 std::string ManifestFeed::judge(const LoadedManifests& loaded) {
@@ -68,23 +114,75 @@ std::string ManifestFeed::judge(const LoadedManifests& loaded) {
   return fmt::format("{}; {} with `keytide apply`", refusals.front().why, refusals.front().way_out);
 }
 
-void ManifestFeed::note(const LoadedManifests& loaded, const std::string& problem) {
+void ManifestFeed::take(Read read, FeedLook& out) {
+  const bool is_bad = !read.problem.empty();
+  const bool is_news = read.loaded.revision != judged_ || is_bad != was_rejected_;
+  note(read);
+  if (is_news) telemetry_.on_reload(!is_bad);
+  out.rejected = is_bad;
+  was_rejected_ = is_bad;
+  if (is_bad || !is_news) {
+    judged_ = read.loaded.revision;
+    return;
+  }
+  judged_ = read.loaded.revision;
+  has_accepted_ = true;
+  if (const auto accepted = git_.accept(); !accepted) {
+    app_.log.warn(
+        "the revision could not be kept: a restart without a network goes on with an "
+        "older one",
+        {{"error", accepted.error().text()}});
+  }
+  if (!git_.all().empty()) {
+    const auto records = workspace_.store().load();
+    if (records) leave_out_held_back(read.loaded.state, git_, *records);
+  }
+  out.accepted = std::move(read.loaded.state);
+}
+
+// What a source shows of itself: of git a commit, of paths a digest of all that was read.
+void ManifestFeed::note(const Read& read) {
   const auto& configured = workspace_.config().sources;
-  sources_.resize(configured.size());
+  std::vector<std::string> revisions(configured.size(), read.loaded.revision);
+  for (const GitSources::One& one : git_.all()) {
+    revisions[one.index] = one.chosen ? one.chosen->commit : one.attempted;
+  }
   for (std::size_t i = 0; i < configured.size(); ++i) {
     SourceHealth& source = sources_[i];
-    source.name = configured[i].path;
-    source.attempted = short_revision(loaded.revision);
+    source.attempted = short_revision(revisions[i]);
     source.attempted_at = app_.clock.now();
-    source.error = problem;
-    if (!problem.empty()) continue;
+    source.error = read.problem;
+    if (!read.problem.empty()) continue;
+    if (source.applied != source.attempted) source.applied_at = source.attempted_at;
     source.applied = source.attempted;
-    source.applied_at = source.attempted_at;
-    const auto& entries = loaded.state.secrets;
-    source.entries = static_cast<std::size_t>(std::count_if(
-        entries.begin(), entries.end(),
-        [&](const DesiredSecret& one) { return lies_in(one.place.file, source.name); }));
+    const auto& entries = read.loaded.state.secrets;
+    source.entries = static_cast<std::size_t>(
+        std::count_if(entries.begin(), entries.end(),
+                      [&](const DesiredSecret& one) { return comes_from(one, configured[i]); }));
   }
+}
+
+// What can't be fetched is a source's own trouble, whatever counts meanwhile.
+void ManifestFeed::note_fetches() {
+  for (const GitSources::One& one : git_.all()) {
+    SourceHealth& source = sources_[one.index];
+    if (!one.attempted.empty()) source.attempted = short_revision(one.attempted);
+    if (!one.problem.empty()) source.error = one.problem;
+    if (one.problem.empty() && one.chosen && one.attempted == one.chosen->commit &&
+        !was_rejected_) {
+      source.error.clear();
+    }
+  }
+}
+
+Seconds ManifestFeed::next_in() const {
+  Seconds next = kLookEvery;
+  const auto now = app_.clock.since_boot();
+  for (const auto at : fetch_at_) {
+    const auto left = std::chrono::ceil<Seconds>(at - now);
+    next = std::clamp<Seconds>(left, Seconds(1), next);
+  }
+  return next;
 }
 
 }  // namespace keytide

@@ -3,10 +3,13 @@
 // person's word.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "cmd/keytide/app.h"
 #include "cmd/keytide/daemon/feed.h"
+#include "cmd/keytide/daemon/telemetry.h"
+#include "cmd/keytide/git_sources.h"
 #include "cmd/keytide/workspace.h"
 #include "providers/sources/load.h"
 
@@ -15,20 +18,34 @@ namespace keytide {
 class ManifestFeed : public Feed {
  public:
   // All must outlive it.
-  ManifestFeed(const App& app, Workspace& workspace, Telemetry& telemetry)
-      : app_(app), workspace_(workspace), telemetry_(telemetry) {}
+  ManifestFeed(const App& app, Workspace& workspace, Telemetry& telemetry);
 
   FeedLook look(bool read_all) override;
 
  private:
-  // Why it does not count; empty: it does.
+  struct Read {
+    LoadedManifests loaded;
+    std::string problem;  // why it does not count; empty: it does
+  };
+  void fetch_due(bool all);
+  std::string fingerprint() const;
+  Read read();
+  Read read_applied();
   std::string judge(const LoadedManifests& loaded);
-  void note(const LoadedManifests& loaded, const std::string& problem);
+  void take(Read read, FeedLook& out);
+  void note(const Read& read);
+  void note_fetches();
+  Seconds next_in() const;
 
   const App& app_;
   Workspace& workspace_;
   Telemetry& telemetry_;
-  std::string revision_;  // the one that was read last
+  GitSources git_;
+  std::vector<std::chrono::milliseconds> fetch_at_;  // since boot; of each in git_
+  std::string seen_;                                 // what the sources showed without being read
+  std::string judged_;                               // the revision that was judged last
+  bool was_rejected_ = true;                         // or none was judged yet
+  bool has_accepted_ = false;
   std::vector<SourceHealth> sources_;
 };
 

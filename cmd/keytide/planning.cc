@@ -6,23 +6,31 @@
 #include <algorithm>
 
 #include "cmd/keytide/entries.h"
+#include "cmd/keytide/quiet.h"
 #include "cmd/keytide/report.h"
 #include "core/plan/make_plan.h"
 
 namespace keytide {
 namespace {
 
-class Silent : public ProgressListener {
- public:
-  void on(const Progress&) override {}
-};
+// What only shows how things are goes by what counts already, and needs no network for it.
+bool asks_for_news(const App& app) {
+  const std::string& command = app.line.command;
+  return command == "plan" || command == "apply" || command == "rotate" || command == "import";
+}
 
-std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspace) {
+std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspace,
+                                              GitSources& git) {
   const Config& config = workspace.config();
   if (!names_manifests(app, config)) return std::nullopt;
-  LoadedManifests loaded = load_entries(app, config, workspace.cache_file());
+  asks_for_news(app) ? git.fetch_all() : git.use_applied();
+  app.complain(git.warnings());
+  LoadedManifests loaded = load_entries(app, config, git, workspace.cache_file());
   app.complain(loaded.problems);
   if (!loaded.is_good()) return std::nullopt;
+  if (git.all().empty()) return loaded;
+  const auto records = workspace.store().load();
+  if (records) leave_out_held_back(loaded.state, git, *records);
   return loaded;
 }
 
@@ -71,15 +79,16 @@ bool refresh_flags_agree(const App& app) {
 }
 
 std::optional<Planned> plan_now(const App& app, Workspace& workspace, const PlanRequest& request) {
-  auto loaded = load_manifests(app, workspace);
+  auto git = std::make_shared<GitSources>(app, workspace.config());
+  auto loaded = load_manifests(app, workspace, *git);
   if (!loaded) return std::nullopt;
   auto issuer = workspace.issuer();
   if (!issuer) {
     app.complain(issuer.error());
     return std::nullopt;
   }
-  Silent silent;
-  const Ports ports = workspace.ports(**issuer, silent);
+  QuietProgress quiet;
+  const Ports ports = workspace.ports(**issuer, quiet);
   auto world = gather(
       {std::move(loaded->state), std::move(loaded->empty_sources), own_accounts(app, workspace),
        request.options, workspace.config().safety, request.approvals, app.line.parallelism},
@@ -89,7 +98,7 @@ std::optional<Planned> plan_now(const App& app, Workspace& workspace, const Plan
     return std::nullopt;
   }
   if (!knows_addresses(app, world->input)) return std::nullopt;
-  Planned planned{std::move(*world), {}, {}};
+  Planned planned{std::move(*world), {}, {}, std::move(git)};
   planned.plan = make_plan(planned.world.input);
   if (gather_caps(planned.world.input, planned.plan, **issuer, app.line.parallelism)) {
     planned.plan = make_plan(planned.world.input);

@@ -1,11 +1,13 @@
 // Planning: what plan and apply have in common: manifests, world, plan, safety.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "cmd/keytide/app.h"
 #include "cmd/keytide/gather.h"
+#include "cmd/keytide/git_sources.h"
 #include "cmd/keytide/workspace.h"
 #include "core/plan/safety.h"
 
@@ -19,7 +21,8 @@ struct PlanRequest {
 struct Planned {
   World world;
   Plan plan;
-  std::vector<Refusal> refusals;  // not empty: the plan must not be carried out
+  std::vector<Refusal> refusals;    // not empty: the plan must not be carried out
+  std::shared_ptr<GitSources> git;  // whose revisions it is made by
 
   bool has_unreadable_scope() const;
 };

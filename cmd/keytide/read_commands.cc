@@ -1,4 +1,4 @@
-// Commands that read files alone: no store, no network.
+// Commands that need neither the store nor Atlas.
 #include <fmt/format.h>
 
 #include "cmd/keytide/commands.h"
@@ -16,7 +16,12 @@ int run_validate(const App& app) {
   Settings settings = load_settings(app.line, app.environment);
   LoadedManifests loaded;
   const bool can_load = !has_errors(settings.problems) && !settings.config.sources.empty();
-  if (can_load) loaded = load_entries(app, settings.config, "");
+  if (can_load) {
+    GitSources git(app, settings.config);
+    git.fetch_all();
+    app.complain(git.warnings());
+    loaded = load_entries(app, settings.config, git, "");
+  }
   if (app.line.json) {
     Diagnostics all = std::move(settings.problems);
     if (!can_load && !has_errors(all)) all.push_back(no_manifests());

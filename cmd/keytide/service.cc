@@ -39,6 +39,7 @@ Service::Service(const App& app, Workspace& workspace, Metrics& metrics, Waker w
       metrics_(metrics),
       waker_(std::move(waker)),
       feed_(app, workspace, metrics),
+      watch_(workspace.config().sources),
       manager_(value_of(app.environment, "NOTIFY_SOCKET"),
                value_of(app.environment, "WATCHDOG_USEC")),
       started_at_(app.clock.now()),
@@ -160,7 +161,7 @@ int Service::reload(const App& app) {
 }
 
 std::vector<int> Service::descriptors() const {
-  return {loop_.is_stopping() ? -1 : interrupt_fd(), control_ ? control_->fd() : -1};
+  return {loop_.is_stopping() ? -1 : interrupt_fd(), control_ ? control_->fd() : -1, watch_.fd()};
 }
 
 void Service::begin_stop() {
@@ -176,10 +177,18 @@ void Service::turn() {
     app_.log.info("reloading");
     loop_.request_reload();
   }
+  look_at_watch();
   if (control_) control_->accept();
   loop_.step();
   ticked_at_ = app_.clock.since_boot();
   manager_.alive();
+}
+
+void Service::look_at_watch() {
+  if (watch_.take_changed()) loop_.hint_change();
+  if (const std::string notice = watch_.take_notice(); !notice.empty()) {
+    app_.log.warn("not every change of the manifests is seen at once", {{"why", notice}});
+  }
 }
 
 bool Service::must_end() {

@@ -11,6 +11,7 @@
 #include "cmd/keytide/daemon/snapshot_box.h"
 #include "cmd/keytide/manifest_feed.h"
 #include "cmd/keytide/workspace.h"
+#include "providers/sources/watch.h"
 #include "providers/system/service_manager.h"
 #include "providers/system/waker.h"
 
@@ -34,6 +35,7 @@ class Service {
   void turn();
   void begin_stop();
   bool must_end();
+  void look_at_watch();
   void publish(SnapshotPtr snapshot);
   bool open_control();
   bool open_listener();
@@ -45,6 +47,7 @@ class Service {
   Metrics& metrics_;
   Waker waker_;
   ManifestFeed feed_;
+  SourceWatch watch_;
   ServiceManager manager_;
   std::atomic<std::int64_t> passes_{0};
   std::atomic<std::int64_t> pruned_day_{0};

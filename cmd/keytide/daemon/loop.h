@@ -52,6 +52,8 @@ class Loop {
   // The manifests are read, changed or not, and everything is looked at. Its number: see
   // Snapshot::reloads.
   std::int64_t request_reload();
+  // The manifests may have changed: they are looked at once they were quiet for a moment.
+  void hint_change();
   // Nothing new is begun from now on.
   void request_stop();
   // Calls it with true once no pass is under way, and none beside it; then everything is looked at
