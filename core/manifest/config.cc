@@ -163,7 +163,8 @@ class ConfigReader {
     if (!metrics || !is_listen_address(metrics->text())) return;
     out.metrics = metrics->text() == "none" ? "" : std::string(metrics->text());
     const std::string_view host = out.metrics;
-    if (out.metrics.empty() || is_loopback_host(host.substr(0, host.rfind(':'))) || out.token) return;
+    if (out.metrics.empty() || is_loopback_host(host.substr(0, host.rfind(':'))) || out.token)
+      return;
     report_.error(*metrics, "others can reach this address, and listen.token is not set",
                   "add token: {file: PATH} beside it, or write 127.0.0.1:9464");
   }

@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include "tests/e2e/world.h"
-#include "tests/support/wait_until.h"
+#include "tests/e2e/wait_until.h"
 
 namespace keytide::testing {
 namespace {

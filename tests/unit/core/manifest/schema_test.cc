@@ -236,20 +236,14 @@ TEST(Schema, PatternsSayWhatTheDecoderChecks) {
     std::string_view pattern;
     bool (*fits)(std::string_view);
   };
-  const std::vector<Rule> rules{{kScopeIdPattern, is_scope_id},
-                                {kClientIdPattern, is_client_id},
-                                {kNamePattern, is_name},
-                                {kLabelPattern, is_label},
-                                {kModePattern, is_mode},
-                                {kOwnerPattern, is_owner},
-                                {kFilePathPattern, is_file_path},
-                                {kRootPattern, is_root},
-                                {kVariablePattern, is_variable},
-                                {kListenAddressPattern, is_listen_address},
-                                {kPercentPattern, is_percent},
-                                {kGitRefPattern, is_git_ref},
-                                {kGitPathPattern, is_git_path},
-                                {kCredentialNamePattern, is_credential_name}};
+  const std::vector<Rule> rules{
+      {kScopeIdPattern, is_scope_id},   {kClientIdPattern, is_client_id},
+      {kNamePattern, is_name},          {kLabelPattern, is_label},
+      {kModePattern, is_mode},          {kOwnerPattern, is_owner},
+      {kFilePathPattern, is_file_path}, {kRootPattern, is_root},
+      {kVariablePattern, is_variable},  {kListenAddressPattern, is_listen_address},
+      {kPercentPattern, is_percent},    {kGitRefPattern, is_git_ref},
+      {kGitPathPattern, is_git_path},   {kCredentialNamePattern, is_credential_name}};
   const std::vector<std::string> texts{"",
                                        "a",
                                        "A",
