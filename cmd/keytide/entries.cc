@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/manifest/text_rules.h"
+#include "providers/sources/git_sources.h"
 
 namespace keytide {
 namespace {
@@ -70,9 +71,17 @@ std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& e
 LoadedManifests load_entries(const App& app, const Config& config, std::string cache_file) {
   LoadOptions options;
   options.cache_file = std::move(cache_file);
+  GitSources far(config.sources, git_folder_of(config), app.environment);
+  far.fetch();
+  options.read_git = [&](const SourceConfig& source, const SourceLimits& limits) {
+    return far.read(source, limits);
+  };
   LoadedManifests loaded = load_desired(config.sources, options);
-  const Diagnostics more = check_entries(loaded.state, rules_of(app, config));
-  loaded.problems.insert(loaded.problems.end(), more.begin(), more.end());
+  const auto add = [&](const Diagnostics& more) {
+    loaded.problems.insert(loaded.problems.end(), more.begin(), more.end());
+  };
+  add(check_entries(loaded.state, rules_of(app, config)));
+  if (loaded.is_good()) add(far.accept());
   return loaded;
 }
 

@@ -17,7 +17,8 @@ std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& e
 // The folder beside the store that git sources are fetched into.
 std::string git_folder_of(const Config& config);
 
-// `cache_file` empty: none is kept. Blocks on the disk.
+// Git sources are fetched, and the last good revision of each is kept. `cache_file` empty: none is
+// kept. Blocks on the disk and, with git sources, on the network.
 LoadedManifests load_entries(const App& app, const Config& config, std::string cache_file);
 
 }  // namespace keytide
