@@ -54,13 +54,13 @@ constexpr std::array kSigns{
 
 }  // namespace
 
-Error explain_fetch_failure(const GitConfig& source, const ChildResult& result) {
+Error explain_fetch_failure(const ChildResult& result) {
   const auto sign = std::find_if(kSigns.begin(), kSigns.end(), [&](const Sign& one) {
     return result.errors.find(one.words) != std::string::npos;
   });
   const std::string said = complaint_of(result);
   if (sign == kSigns.end()) {
-    return {ErrorKind::unavailable, fmt::format("{} can't be fetched: {}", source.url, said), {}};
+    return {ErrorKind::unavailable, fmt::format("the source can't be fetched: {}", said), {}};
   }
   return {sign->kind, fmt::format("{} ({}): {}", sign->problem, said, sign->way_out), {}};
 }

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "core/base/error.h"
-#include "core/manifest/config.h"
 #include "providers/system/child_process.h"
 
 namespace keytide {
 
 // Kinds as GitSource::fetch() has them; what is not known is unavailable: the next look may cure
 // it.
-Error explain_fetch_failure(const GitConfig& source, const ChildResult& result);
+Error explain_fetch_failure(const ChildResult& result);
 
 }  // namespace keytide

@@ -81,7 +81,7 @@ Result<void> GitSource::download() {
     result = git_.run({fetch_arguments(config_, false)});
   }
   if (!result) return fail(std::move(result.error()));
-  if (!result->succeeded()) return fail(explain_fetch_failure(config_, *result));
+  if (!result->succeeded()) return fail(explain_fetch_failure(*result));
   return {};
 }
 

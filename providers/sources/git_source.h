@@ -24,10 +24,11 @@ namespace keytide {
 
 struct Revision {
   std::string commit;    // its whole id
-  Instant committed_at;  // as its author's clock had it
+  Instant committed_at;  // as the clock of whoever made it had it
   std::string signer;    // as allowed_signers names it; empty where no signature is asked for
   // Of an applied revision: why allowed_signers, as it is now, does not vouch for it. Empty: it
-  // does, or need not. Such a revision begins nothing new; what it began goes on being renewed.
+  // does, or need not. What such a revision began goes on being renewed; whether it may begin
+  // anything new is its caller's to say.
   std::string not_signed;
   bool is_rewound = false;  // the applied revision is not among what it builds upon
 };

@@ -13,6 +13,15 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+constexpr const char* kDyingServer = R"(
+/bin/sh -c "$last" | {
+  dd bs=1 status=none count=$bytes
+  p=$PPID
+  while read comm < /proc/$p/comm && [ "$comm" != git ]; do p=$(cut -d ' ' -f 4 /proc/$p/stat); done
+  kill -KILL $p
+}
+)";
+
 class GitOverSsh : public GitWorld {
  protected:
   GitOverSsh() {
@@ -103,11 +112,8 @@ TEST_F(GitOverSsh, WorksAgainAfterAGitThatWasKilledInTheMiddle) {
   }
   const std::string id = commit();
   for (const char* bytes : {"10", "300", "900", "3000", "7000"}) {
-    be_ssh(
-        std::string("for last; do :; done\n/bin/sh -c \"$last\" | {\ndd bs=1 status=none count=") +
-        bytes +
-        "\np=$PPID\nwhile read comm < /proc/$p/comm && [ \"$comm\" != git ]; do "
-        "p=$(cut -d ' ' -f 4 /proc/$p/stat); done\nkill -KILL $p\n}\n");
+    // Hands so many bytes on, and then kills the git above it.
+    be_ssh(std::string("for last; do :; done\nbytes=") + bytes + kDyingServer);
     GitSource ours = source(config_of_ssh());
     const auto revision = ours.fetch();
     ASSERT_FALSE(revision.has_value()) << bytes;
