@@ -62,16 +62,17 @@ int serve(int entries) {
   SystemClock clock;
   Metrics metrics = make_metrics();
   count_something(metrics);
-  const auto snapshot = std::make_shared<const Snapshot>(
+  SnapshotPtr snapshot = std::make_shared<const Snapshot>(
       at(entries > 0 ? big_snapshot(entries, kOrgs) : sample_snapshot(), clock.now()));
-  auto listener = Listener::start({"127.0.0.1:0", {}},
-                                  {[&] { return snapshot; }, [&] { return clock.since_boot(); }},
-                                  metrics, clock);
+  auto listener = Listener::start(
+      {"127.0.0.1:0", {}},
+      {[&]() -> SnapshotPtr { return snapshot; }, [&] { return clock.since_boot(); }}, metrics,
+      clock);
   if (!listener) {
     std::cerr << listener.error().text() << "\n";
     return 1;
   }
-  std::cout << "listening on " << (*listener)->url() << std::endl;
+  std::cout << "listening on " << (*listener)->url() << "\n" << std::flush;
   for (std::string line; std::getline(std::cin, line);) count_something(metrics);
   return 0;
 }
