@@ -84,4 +84,12 @@ Result<Credentials> read_credentials(const AtlasConfig& config, const Variables&
   return fail(ErrorKind::denied, fmt::format("{}", fmt::join(problems, "; ")));
 }
 
+Result<std::optional<SecretValue>> read_listen_token(const ListenConfig& config,
+                                                     const Variables& variables) {
+  if (!config.token) return std::optional<SecretValue>();
+  auto token = read_secret(*config.token, variables);
+  if (!token) return fail(std::move(token.error()).within("listen.token"));
+  return std::optional<SecretValue>(std::move(*token));
+}
+
 }  // namespace keytide

@@ -75,9 +75,12 @@ RawReply http_call(std::uint16_t port, const std::string& method, const std::str
   return send_raw(port, bytes + "\r\n" + body);
 }
 
-HalfRequest::HalfRequest(std::uint16_t port) : file_(connect_to(port)) {
-  const std::string half = "GET / HTTP/1.1\r\nHost: ";
-  send(file_.get(), half.data(), half.size(), MSG_NOSIGNAL);
+HalfRequest::HalfRequest(std::uint16_t port, const std::string& bytes) : file_(connect_to(port)) {
+  send(bytes);
+}
+
+void HalfRequest::send(const std::string& bytes) const {
+  ::send(file_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
 }  // namespace keytide::testing

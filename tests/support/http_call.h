@@ -24,11 +24,14 @@ RawReply send_raw(std::uint16_t port, const std::string& bytes);
 RawReply http_call(std::uint16_t port, const std::string& method, const std::string& path,
                    const std::vector<Header>& headers = {}, const std::string& body = "");
 
-// A caller that connects, sends the first half of a request's headers and then nothing more, until
-// it is destroyed.
+// A caller that connects, sends `bytes`, and then nothing more and reads nothing, until it is told
+// to or destroyed.
 class HalfRequest {
  public:
-  explicit HalfRequest(std::uint16_t port);
+  explicit HalfRequest(std::uint16_t port, const std::string& bytes = "GET / HTTP/1.1\r\nHost: ");
+  bool is_connected() const { return file_.is_open(); }
+  // Whether the other side has closed is no matter.
+  void send(const std::string& bytes) const;
 
  private:
   Fd file_;

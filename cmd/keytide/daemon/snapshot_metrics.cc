@@ -30,10 +30,21 @@ Labels labels_of(const EntryHealth& entry) {
   return out;
 }
 
+// No manifest names it any more: its secrets are meant to expire.
+bool may_expire(const EntryHealth& entry) { return entry.phase == Phase::unmanaged; }
+
+std::optional<Instant> expiry_of(const EntryHealth& entry) {
+  return may_expire(entry) ? std::nullopt : entry.expires_at;
+}
+
+std::optional<Instant> renewal_of(const EntryHealth& entry) {
+  return may_expire(entry) || entry.phase == Phase::suspended ? std::nullopt : entry.renew_at;
+}
+
 // Those that need somebody's eye first.
 bool goes_before(const EntryHealth* a, const EntryHealth* b) {
   const auto rank = [](const EntryHealth& entry) {
-    return std::tuple(entry.ready, entry.expires_at.value_or(Instant::max()),
+    return std::tuple(entry.ready, expiry_of(entry).value_or(Instant::max()),
                       std::cref(entry.address));
   };
   return rank(*a) < rank(*b);
@@ -61,9 +72,9 @@ const std::vector<EntryMetric>& entry_metrics() {
   static const std::vector<EntryMetric> kAll{
       {"keytide_entry_ready", [](const EntryHealth& e) { return e.ready ? 1 : 0; }},
       {"keytide_entry_expiry_timestamp_seconds",
-       [](const EntryHealth& e) { return seconds_of(e.expires_at); }},
+       [](const EntryHealth& e) { return seconds_of(expiry_of(e)); }},
       {"keytide_entry_renew_timestamp_seconds",
-       [](const EntryHealth& e) { return seconds_of(e.renew_at); }},
+       [](const EntryHealth& e) { return seconds_of(renewal_of(e)); }},
       {"keytide_entry_renewed_timestamp_seconds",
        [](const EntryHealth& e) { return seconds_of(e.renewed_at); }},
       {"keytide_entry_last_success_timestamp_seconds",
@@ -136,9 +147,8 @@ std::string totals(const Snapshot& snapshot) {
     orphans += entry.orphans;
     quarantined += entry.quarantined;
     behind += entry.sinks_behind;
-    if (entry.expires_at && (!earliest || *entry.expires_at < *earliest)) {
-      earliest = entry.expires_at;
-    }
+    const auto expiry = expiry_of(entry);
+    if (expiry && (!earliest || *expiry < *earliest)) earliest = expiry;
   }
   std::string out = exposition("keytide_slots_taken", static_cast<double>(slots));
   out += exposition("keytide_orphans", static_cast<double>(orphans));
@@ -184,11 +194,6 @@ std::string sources_text(const std::vector<SourceHealth>& sources) {
          exposition("keytide_source_entries", entries);
 }
 
-// Nobody waits for the renewal of these.
-bool is_at_rest(const EntryHealth& entry) {
-  return entry.phase == Phase::unmanaged || entry.phase == Phase::suspended;
-}
-
 }  // namespace
 
 std::string snapshot_metrics(const Snapshot& snapshot, const SeriesOptions& options) {
@@ -211,9 +216,10 @@ std::string due_metrics(const Snapshot& snapshot, Instant now) {
   int overdue = 0;
   Seconds oldest{0};
   for (const EntryHealth& entry : snapshot.entries) {
-    if (is_at_rest(entry) || !entry.renew_at || *entry.renew_at > atlas_now) continue;
+    const auto renewal = renewal_of(entry);
+    if (!renewal || *renewal > atlas_now) continue;
     ++overdue;
-    oldest = std::max(oldest, atlas_now - *entry.renew_at);
+    oldest = std::max(oldest, atlas_now - *renewal);
   }
   return exposition("keytide_entries_overdue", overdue) +
          exposition("keytide_oldest_due_seconds", static_cast<double>(oldest.count()));

@@ -1,15 +1,11 @@
 // The listener with real sockets, and callers that mean no good.
 #include "cmd/keytide/daemon/listener.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 
-#include "providers/system/fd.h"
 #include "providers/system/system_clock.h"
 #include "tests/support/http_call.h"
 #include "tests/unit/cmd/daemon/sample_snapshot.h"
@@ -18,6 +14,7 @@ namespace keytide {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::HalfRequest;
 using testing::http_call;
 using testing::RawReply;
 
@@ -92,21 +89,6 @@ TEST(Listener, SaysWhereToListenInstead) {
   EXPECT_NE(taken.error().text().find("listen.metrics"), std::string::npos);
 }
 
-// Opens a connection and sends the beginning of a request.
-Fd open_half(std::uint16_t port, const std::string& bytes) {
-  Fd file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  sockaddr_storage storage{};
-  std::memcpy(&storage, &address, sizeof address);
-  const auto* target = static_cast<const sockaddr*>(static_cast<const void*>(&storage));
-  if (connect(file.get(), target, sizeof address) != 0) return Fd();
-  if (!bytes.empty()) send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  return file;
-}
-
 // The longest of 20 calls of /livez. A call that is not answered fails.
 milliseconds slowest_livez(House& house, const std::function<void()>& between) {
   milliseconds slowest{0};
@@ -136,18 +118,18 @@ TEST(Listener, AThousandHalfOpenCallersDoNotDelayAProbe) {
   std::printf("%d callers\n", count);
   House house;
   ASSERT_TRUE(house.open().has_value());
-  std::vector<Fd> callers;
+  std::vector<HalfRequest> callers;
   for (int i = 0; i < count; ++i) {
-    callers.push_back(
-        open_half(house.listener->port(), i % 2 == 0 ? "" : "GET /metrics HTTP/1.1\r\nHost: loc"));
-    ASSERT_TRUE(callers.back().is_open()) << "after " << i;
+    callers.emplace_back(house.listener->port(),
+                         i % 2 == 0 ? "" : "GET /metrics HTTP/1.1\r\nHost: loc");
+    ASSERT_TRUE(callers.back().is_connected()) << "after " << i;
   }
   EXPECT_LT(slowest_livez(house, [] {}), kPrompt);
   // And while more come in than it keeps.
   EXPECT_LT(slowest_livez(house,
                           [&] {
                             for (int i = 0; i < 10; ++i) {
-                              callers.push_back(open_half(house.listener->port(), "GET"));
+                              callers.emplace_back(house.listener->port(), "GET");
                             }
                           }),
             kPrompt);
@@ -156,16 +138,13 @@ TEST(Listener, AThousandHalfOpenCallersDoNotDelayAProbe) {
 TEST(Listener, CallersThatSendAByteNowAndThenDoNotDelayAProbe) {
   House house;
   ASSERT_TRUE(house.open().has_value());
-  std::vector<Fd> callers;
+  std::vector<HalfRequest> callers;
   for (int i = 0; i < 250; ++i) {
-    callers.push_back(
-        open_half(house.listener->port(), "GET / HTTP/1.1\r\nHost: localhost\r\nX: "));
+    callers.emplace_back(house.listener->port(), "GET / HTTP/1.1\r\nHost: localhost\r\nX: ");
   }
   EXPECT_LT(slowest_livez(house,
                           [&] {
-                            for (const Fd& caller : callers) {
-                              send(caller.get(), "x", 1, MSG_NOSIGNAL);
-                            }
+                            for (const HalfRequest& caller : callers) caller.send("x");
                           }),
             kPrompt);
 }
@@ -174,10 +153,10 @@ TEST(Listener, ACallerThatReadsNothingDoesNotDelayAProbe) {
   House house;
   house.snapshot = std::make_shared<const Snapshot>(big_snapshot(1500, 5));
   ASSERT_TRUE(house.open().has_value());
-  std::vector<Fd> callers;
+  std::vector<HalfRequest> callers;
   for (int i = 0; i < 100; ++i) {
-    callers.push_back(
-        open_half(house.listener->port(), "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    callers.emplace_back(house.listener->port(),
+                         "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   EXPECT_LT(slowest_livez(house, [] {}), kPrompt * 10) << "a hundred renderings come before it";
 }

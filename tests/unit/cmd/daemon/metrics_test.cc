@@ -90,6 +90,20 @@ TEST(Metrics, TheOldestDueGrowsByAtlasClockBetweenSnapshots) {
   EXPECT_EQ(value_of(metrics.render(facts_of(calm)), "keytide_oldest_due_seconds"), "0");
 }
 
+TEST(Metrics, NobodyIsAlarmedOfASuspendedEntrysRenewalNorOfAForgottenOnesExpiry) {
+  Metrics metrics = make_metrics();
+  Snapshot snapshot = sample_snapshot();
+  snapshot.entries[0].phase = Phase::suspended;
+  std::string text = metrics.render(facts_of(snapshot));
+  EXPECT_EQ(value_of(text, "keytide_entry_renew_timestamp_seconds" + kBilling), "");
+  EXPECT_EQ(value_of(text, "keytide_entry_expiry_timestamp_seconds" + kBilling), "1802664000");
+  snapshot.entries.resize(1);
+  snapshot.entries[0].phase = Phase::unmanaged;
+  text = metrics.render(facts_of(snapshot));
+  EXPECT_EQ(value_of(text, "keytide_entry_expiry_timestamp_seconds" + kBilling), "");
+  EXPECT_EQ(value_of(text, "keytide_earliest_expiry_timestamp_seconds"), "");
+}
+
 TEST(Metrics, TellsOfScopesAndSources) {
   Metrics metrics = make_metrics();
   const std::string text = metrics.render(facts_of(sample_snapshot()));
