@@ -8,7 +8,8 @@ build_packages=(
   prometheus-cpp-dev
 )
 # To test it.
-test_packages=(libgtest-dev libgmock-dev clang-format git openssh-client curl openssl nodejs npm prometheus)
+test_packages=(libgtest-dev libgmock-dev clang-format git openssh-client curl openssl nodejs npm prometheus
+  systemd iproute2)
 # To look at an example.
 example_packages=(curl)
 
