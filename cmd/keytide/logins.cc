@@ -12,6 +12,15 @@
 namespace keytide {
 namespace {
 
+Result<SecretValue> read_secret(const SecretRef& ref, const Variables& variables) {
+  if (ref.from == SecretRef::From::file) return read_secret_file(ref.where);
+  auto value = variables.secret(ref.where);
+  if (value) return std::move(*value);
+  return fail(
+      ErrorKind::not_found,
+      fmt::format("the variable {} is not set; set it, or name {{file: PATH}} instead", ref.where));
+}
+
 const SecretRef& secret_of(const Login& login) {
   if (const auto* account = std::get_if<ServiceAccountLogin>(&login)) return account->client_secret;
   if (const auto* key = std::get_if<ApiKeyLogin>(&login)) return key->private_key;
@@ -54,15 +63,6 @@ Result<Credentials> read_from_variables(const Variables& variables) {
 }
 
 }  // namespace
-
-Result<SecretValue> read_secret(const SecretRef& ref, const Variables& variables) {
-  if (ref.from == SecretRef::From::file) return read_secret_file(ref.where);
-  auto value = variables.secret(ref.where);
-  if (value) return std::move(*value);
-  return fail(
-      ErrorKind::not_found,
-      fmt::format("the variable {} is not set; set it, or name {{file: PATH}} instead", ref.where));
-}
 
 Variables process_variables() { return {environment_variable, secret_variable}; }
 

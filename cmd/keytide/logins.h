@@ -12,9 +12,6 @@ namespace keytide {
 // The environment of this process, for providers that must not read it themselves.
 Variables process_variables();
 
-// A value that the configuration names. Errors: not_found, denied, and what secret_file.h says.
-Result<SecretValue> read_secret(const SecretRef& ref, const Variables& variables);
-
 // Those of the configuration; where it names none, what the variables of Atlas's own tools say.
 // Errors: all that can't be read, in one message, each with its key.
 Result<Credentials> read_credentials(const AtlasConfig& config, const Variables& variables);

@@ -112,18 +112,17 @@ bool Service::open_control() {
 }
 
 bool Service::open_listener() {
+  ticked_at_ = app_.clock.since_boot();
   const ListenConfig& config = workspace_.config().listen;
   if (config.metrics.empty()) return true;
   ListenerOptions options;
   options.address = config.metrics;
-  if (config.token) {
-    auto token = read_secret(*config.token, process_variables());
-    if (!token) {
-      app_.complain(Error(token.error()).within("listen.token"));
-      return false;
-    }
-    options.token = std::move(*token);
+  auto token = read_listen_token(config, process_variables());
+  if (!token) {
+    app_.complain(token.error());
+    return false;
   }
+  options.token = std::move(*token);
   auto listener =
       Listener::start(std::move(options),
                       {[this] { return snapshots_.get(); }, [this] { return ticked_at_.load(); }},

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "providers/system/atomic_file.h"
 
 namespace keytide {
@@ -72,8 +70,7 @@ Settings load_settings(const CommandLine& line, const Environment& environment) 
 }
 
 std::string control_path(const Config& config) {
-  if (!config.listen.control.empty()) return config.listen.control;
-  return (std::filesystem::path(config.state_path).parent_path() / "keytide.sock").string();
+  return config.listen.control.empty() ? config.state_path + ".sock" : config.listen.control;
 }
 
 }  // namespace keytide

@@ -17,7 +17,7 @@ struct Settings {
 // Reads and decodes the file. Errors that have no place in a file are diagnostics too.
 Settings load_settings(const CommandLine& line, const Environment& environment);
 
-// Where the service takes commands: `listen.control`, else keytide.sock beside the store.
+// Where the service takes commands: `listen.control`, else the store's path and `.sock`.
 std::string control_path(const Config& config);
 
 }  // namespace keytide

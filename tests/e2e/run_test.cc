@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include "tests/e2e/world.h"
 #include "tests/e2e/wait_until.h"
+#include "tests/e2e/world.h"
 
 namespace keytide::testing {
 namespace {

@@ -156,8 +156,9 @@ void ServiceWorld::run(Seconds length) {
     if (!jobs_.empty()) {
       const auto job = std::move(jobs_.front());
       jobs_.pop_front();
+      const int before = passes_;
       job();
-      check_consumers();
+      if (passes_ != before) check_consumers();
       continue;
     }
     clock_.advance(std::max(loop_->next(), std::chrono::milliseconds(1)));
