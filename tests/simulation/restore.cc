@@ -16,13 +16,18 @@ bool waits_for_acceptance(const Plan& plan) {
 
 }  // namespace
 
-// What the store that is there now does not know is nobody's, until it is imported.
-void SimWorld::note_unknown_to_store() {
+// What the store that is there now does not know is nobody's, until it is imported. A store that
+// knows as much of an account as the one before forgot nothing: what an open attempt of it made is
+// ours.
+void SimWorld::note_unknown_to_store(const std::vector<AccountRecord>& before) {
   const auto all = records();
   for (Subject& subject : subjects_) {
-    const auto record = std::find_if(all.begin(), all.end(), [&](const AccountRecord& one) {
+    const auto is_its = [&](const AccountRecord& one) {
       return one.key == subject.desired.account;
-    });
+    };
+    const auto record = std::find_if(all.begin(), all.end(), is_its);
+    const auto old = std::find_if(before.begin(), before.end(), is_its);
+    if (record != all.end() && old != before.end() && *record == *old) continue;
     for (const simulator::Secret& secret : subject.account->secrets) {
       const bool known = record != all.end() && record->find(SecretId(secret.id)) != nullptr;
       if (!known && subject.foreign.insert(secret.id).second) subject.forgotten.insert(secret.id);
@@ -41,6 +46,7 @@ void SimWorld::let_store_be_replaced() {
     trace_.add("the store was backed up");
     return;
   }
+  const std::vector<AccountRecord> known = records();
   // The process that has it ends with start().
   const std::unique_ptr<StateStore> before = std::move(store_);
   if (what == 2) {
@@ -59,7 +65,7 @@ void SimWorld::let_store_be_replaced() {
   atlas_->with([](simulator::State& state, simulator::Faults&, simulator::RequestLog&) {
     state.pending_creates.clear();
   });
-  note_unknown_to_store();
+  note_unknown_to_store(known);
 }
 
 // `apply -refresh-only`, by a person who read why everything stands still.

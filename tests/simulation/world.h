@@ -70,7 +70,7 @@ class SimWorld {
   void tick();
   bool reconcile(const PlanInput& input, const Plan& plan);  // false: an entry failed
   void let_store_be_replaced();
-  void note_unknown_to_store();
+  void note_unknown_to_store(const std::vector<AccountRecord>& before);
   void note_imports();
   bool accepts_restored(PlanInput& input, const Plan& plan);
   void check_store_counts();
