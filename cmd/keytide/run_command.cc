@@ -2,6 +2,7 @@
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/service.h"
 #include "cmd/keytide/version.h"
+#include "providers/system/interrupt.h"
 
 namespace keytide {
 namespace {
@@ -9,23 +10,35 @@ namespace {
 // A page for more would be megabytes, every few seconds.
 constexpr std::size_t kEntriesWithSeries = 1000;
 
+std::unique_ptr<Workspace> open_connected(const App& app, Metrics& metrics) {
+  auto workspace = open_workspace(app, Workspace::Access::write, &metrics);
+  if (!workspace || !names_manifests(app, workspace->config())) return nullptr;
+  if (const auto issuer = workspace->issuer(); !issuer) {
+    app.complain(issuer.error());
+    return nullptr;
+  }
+  return workspace;
+}
+
 }  // namespace
 
 int run_run(const App& app) {
-  Metrics metrics({std::string(kVersion), {reason_words(), kEntriesWithSeries}});
-  auto workspace = open_workspace(app, Workspace::Access::write, &metrics);
-  if (!workspace || !names_manifests(app, workspace->config())) return 1;
-  if (const auto issuer = workspace->issuer(); !issuer) {
-    app.complain(issuer.error());
-    return 1;
-  }
   auto waker = Waker::make();
   if (!waker) {
     app.complain(waker.error());
     return 1;
   }
-  Service service(app, *workspace, metrics, std::move(*waker));
-  return app.line.once ? service.run_once() : service.run();
+  catch_interrupts();
+  catch_reloads(waker->wake_fd());
+  Metrics metrics({std::string(kVersion), {reason_words(), kEntriesWithSeries}});
+  for (;;) {
+    const auto workspace = open_connected(app, metrics);
+    if (!workspace) return 1;
+    Service service(app, *workspace, metrics, *waker);
+    if (app.line.once) return service.run_once();
+    const Service::End end = service.run();
+    if (!end.begins_anew) return end.exit_code;
+  }
 }
 
 int run_reload(const App& app) {

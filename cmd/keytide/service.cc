@@ -33,17 +33,18 @@ std::string value_of(const Environment& environment, const char* name) {
 
 }  // namespace
 
-Service::Service(const App& app, Workspace& workspace, Metrics& metrics, Waker waker)
+Service::Service(const App& app, Workspace& workspace, Metrics& metrics, Waker& waker)
     : app_(app),
       workspace_(workspace),
       metrics_(metrics),
-      waker_(std::move(waker)),
+      waker_(waker),
       feed_(app, workspace, metrics),
       watch_(workspace.config().sources),
       manager_(value_of(app.environment, "NOTIFY_SOCKET"),
                value_of(app.environment, "WATCHDOG_USEC")),
       started_at_(app.clock.now()),
-      loop_(loop_ports(), {app.line.interval, app.line.parallelism}) {}
+      loop_(loop_ports(), {app.line.interval, app.line.parallelism}),
+      config_(app, workspace.config(), workspace.store().identity().fingerprint_key) {}
 
 LoopPorts Service::loop_ports() {
   Issuer& issuer = **workspace_.issuer();
@@ -136,8 +137,27 @@ bool Service::open_listener() {
   return true;
 }
 
+// Of a SIGHUP, with the service's own App, and of `keytide reload`, with the one who asks.
 int Service::reload(const App& app) {
+  const ConfigWatch::Finding config = config_.look();
+  const bool is_bad = has_errors(config.problems);
+  if (is_bad) app.complain(config.problems);
+  if (is_bad) app.complain("the configuration is not used: the service goes on with the old one", "");
+  if (config.is_new && !is_bad) {
+    app_.log.info("the configuration has changed: beginning anew");
+    begins_anew_ = true;
+    waker_.wake();
+    if (app.is_hosted()) {
+      app.print("The configuration has changed: the service begins anew with it.\n");
+    }
+    return 0;
+  }
   const std::int64_t number = loop_.request_reload();
+  if (!app.is_hosted()) return 0;
+  return tell_of_manifests(app, number) == 0 && !is_bad ? 0 : 1;
+}
+
+int Service::tell_of_manifests(const App& app, std::int64_t number) {
   const auto snapshot = snapshots_.wait_for(
       [&](const Snapshot& one) { return one.reloads >= number || one.is_stopping; }, kReloadWithin);
   if (!snapshot || snapshot->reloads < number) {
@@ -171,10 +191,10 @@ void Service::begin_stop() {
 }
 
 void Service::turn() {
-  if (interrupted() && !loop_.is_stopping()) begin_stop();
+  if ((interrupted() || begins_anew_) && !loop_.is_stopping()) begin_stop();
   if (take_reload_request()) {
     app_.log.info("reloading");
-    loop_.request_reload();
+    reload(app_);
   }
   look_at_watch();
   if (control_) control_->accept();
@@ -193,17 +213,16 @@ void Service::look_at_watch() {
 bool Service::must_end() {
   if (!loop_.is_stopping()) return false;
   if (loop_.is_idle()) return true;
-  if (app_.clock.since_boot() - stop_at_ < kStopWithin) return false;
+  // What only begins anew has time.
+  if (!interrupted() || app_.clock.since_boot() - stop_at_ < kStopWithin) return false;
   app_.log.warn("stopped in the middle of something: the next start finishes it");
   std::_Exit(0);
 }
 
-int Service::run() {
-  if (!open_control() || !open_listener()) return 1;
+Service::End Service::run() {
+  if (!open_control() || !open_listener()) return {1, false};
   app_.log.info("keytide runs",
                 {{"version", std::string(kVersion)}, {"state", workspace_.config().state_path}});
-  catch_interrupts();
-  catch_reloads(waker_.wake_fd());
   manager_.ready();
   for (;;) {
     turn();
@@ -218,11 +237,10 @@ int Service::run() {
   jobs_.join();
   workspace_.sign_out();
   app_.log.info("stopped");
-  return 0;
+  return {0, begins_anew_ && !interrupted()};
 }
 
 int Service::run_once() {
-  catch_interrupts();
   for (;;) {
     turn();
     if (must_end() || loop_.is_done()) break;

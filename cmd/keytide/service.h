@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cmd/keytide/app.h"
+#include "cmd/keytide/config_watch.h"
 #include "cmd/keytide/control/server.h"
 #include "cmd/keytide/daemon/job_threads.h"
 #include "cmd/keytide/daemon/listener.h"
@@ -20,10 +21,14 @@ namespace keytide {
 class Service {
  public:
   // All must outlive it; the workspace is open for writing, its issuer connected.
-  Service(const App& app, Workspace& workspace, Metrics& metrics, Waker waker);
+  Service(const App& app, Workspace& workspace, Metrics& metrics, Waker& waker);
 
-  // For ever, until SIGTERM or SIGINT. The exit code: 1 where it could not begin, which is said.
-  int run();
+  struct End {
+    int exit_code = 0;        // 1 where it could not begin, which is said
+    bool begins_anew = false;  // with another configuration, and a new Service
+  };
+  // For ever, until SIGTERM or SIGINT, or a reload that finds another configuration.
+  End run();
   // Until everything was looked at and nothing is due. The exit code: 1 where something failed, is
   // blocked or was refused.
   int run_once();
@@ -40,12 +45,13 @@ class Service {
   bool open_control();
   bool open_listener();
   int reload(const App& app);
+  int tell_of_manifests(const App& app, std::int64_t reload);
   std::vector<int> descriptors() const;
 
   const App& app_;
   Workspace& workspace_;
   Metrics& metrics_;
-  Waker waker_;
+  Waker& waker_;
   ManifestFeed feed_;
   SourceWatch watch_;
   ServiceManager manager_;
@@ -58,6 +64,8 @@ class Service {
   std::atomic<std::chrono::milliseconds> ticked_at_{};  // since boot
   std::unique_ptr<Listener> listener_;
   JobThreads jobs_;                       // goes first: its jobs use all of the above
+  const ConfigWatch config_;
+  std::atomic<bool> begins_anew_{false};
   std::chrono::milliseconds stop_at_{0};  // since boot: when it was told to stop
 };
 

@@ -53,7 +53,7 @@ milliseconds Loop::next() {
   }
   if (stopping_) return kTick;
   milliseconds wait = kTick;
-  if (!is_reading_) {
+  if (!is_reading_ && !runs_alone_) {
     wait = std::min(wait, wants_read_ ? milliseconds(0) : look_at_ - ports_.since_boot());
   }
   const Instant now = ports_.now();
@@ -107,7 +107,7 @@ void Loop::take_messages() {
 
 void Loop::look_at_manifests() {
   const bool is_time = wants_read_ || ports_.since_boot() >= look_at_;
-  if (is_reading_ || !is_time) return;
+  if (is_reading_ || runs_alone_ || !alone_.empty() || !is_time) return;
   is_reading_ = true;
   reloads_read_for_ = reloads_wanted_;
   ++jobs_;
@@ -140,7 +140,7 @@ void Loop::take_desired(DesiredState desired) {
 }
 
 void Loop::run_alone() {
-  if (alone_.empty() || runs_alone_ || running_ > 0) return;
+  if (alone_.empty() || runs_alone_ || running_ > 0 || is_reading_) return;
   runs_alone_ = true;
   ++jobs_;
   ports_.start([this, command = alone_.front()] {

@@ -1,0 +1,64 @@
+#include "cmd/keytide/config_watch.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "cmd/keytide/logins.h"
+#include "cmd/keytide/settings.h"
+#include "providers/system/atomic_file.h"
+
+namespace keytide {
+namespace {
+
+constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
+
+const SecretValue& secret_of(const Credential& credential) {
+  if (const auto* account = std::get_if<ServiceAccountCredential>(&credential)) {
+    return account->client_secret;
+  }
+  if (const auto* key = std::get_if<ApiKeyCredential>(&credential)) return key->private_key;
+  return std::get<AccessTokenCredential>(credential).token;
+}
+
+}  // namespace
+
+ConfigWatch::ConfigWatch(const App& app, const Config& config, FingerprintKey key)
+    : app_(app), key_(std::move(key)), begun_with_(digest(config)) {}
+
+// The file's bytes, and what the credentials hold.
+std::string ConfigWatch::digest(const Config& config) const {
+  std::string text;
+  if (!config.file.empty()) {
+    const auto bytes = read_file(config.file, kConfigBytesMax);
+    text += bytes ? *bytes : bytes.error().text();
+  }
+  const auto credentials = read_credentials(config.atlas, process_variables());
+  if (!credentials) return text + credentials.error().text();
+  const auto add = [&](const Credential& one) {
+    text += "\n" + fingerprint_of(secret_of(one), key_).str();
+  };
+  if (credentials->by_default) add(*credentials->by_default);
+  for (const auto& [scope, one] : credentials->by_scope_id) add(one);
+  return text;
+}
+
+ConfigWatch::Finding ConfigWatch::look() const {
+  Finding finding;
+  Settings settings = load_settings(app_.line, app_.environment);
+  finding.problems = std::move(settings.problems);
+  if (has_errors(finding.problems)) {
+    finding.is_new = true;
+    return finding;
+  }
+  finding.is_new = digest(settings.config) != begun_with_;
+  if (!finding.is_new) return finding;
+  const auto credentials = read_credentials(settings.config.atlas, process_variables());
+  if (!credentials) {
+    finding.problems.push_back(
+        {Diagnostic::Severity::error, {}, credentials.error().text(), "", ""});
+  }
+  return finding;
+}
+
+}  // namespace keytide
