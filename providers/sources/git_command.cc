@@ -14,7 +14,7 @@ constexpr std::size_t kComplaintCharactersMax = 300;
 
 // For the one place where git hands words to a shell: the command of ssh.
 std::string quoted(std::string_view text) {
-  std::string out = "'";
+  std::string out(1, '\'');
   for (const char c : text) {
     if (c == '\'') {
       out += "'\\''";
@@ -23,7 +23,8 @@ std::string quoted(std::string_view text) {
     }
     if (c == '%') out += c;  // ssh puts things in for %d and the like
   }
-  return out + "'";
+  out += '\'';
+  return out;
 }
 
 // Unknown host keys are refused and nothing is asked, as BatchMode makes it.
@@ -130,7 +131,7 @@ Result<ChildResult> GitCommand::run(const GitCall& call) const {
   request.command = options_;
   request.command.insert(request.command.end(), call.arguments.begin(), call.arguments.end());
   request.environment = environment_;
-  request.directory = "/";
+  request.directory.push_back('/');  // where no file of anybody's lies beside it
   request.plain_input = call.input;
   request.time_limit = kTimeLimit;
   request.output_bytes_max = call.output_bytes_max;
@@ -170,6 +171,8 @@ std::string complaint_of(const ChildResult& result) {
     const std::string_view line = left.substr(0, end);
     left.remove_prefix(std::min(end + 1, left.size()));
     if (line.find_first_not_of(" \r") == std::string_view::npos) continue;
+    // Git says this when ssh has said why.
+    if (line.starts_with("fatal: Could not read from remote") && !chosen.empty()) break;
     const bool is_better = begins_in_words_of_git(line);
     // The first of git's own complaints is the cause, the rest follows from it.
     if (is_of_git || (!is_better && line.starts_with("hint: "))) continue;

@@ -101,7 +101,8 @@ std::string SourceWatch::take_notice() {
 void SourceWatch::add_way_to(const std::string& path, Interests& out) {
   std::vector<std::string> left;
   push_parts(left, path);
-  std::string folder = "/";
+  const std::string root(1, '/');
+  std::string folder = root;
   for (int links = 0; !left.empty();) {
     const std::string name = std::move(left.back());
     left.pop_back();
@@ -117,7 +118,7 @@ void SourceWatch::add_way_to(const std::string& path, Interests& out) {
     if (!is_there || (links_on && ++links > kLinksMax)) return;
     if (links_on) {
       const std::string target = target_of(here);
-      if (target.starts_with('/')) folder = "/";
+      if (target.starts_with('/')) folder = root;
       push_parts(left, target);
     } else {
       folder = here;

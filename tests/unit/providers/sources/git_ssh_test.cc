@@ -126,6 +126,17 @@ TEST_F(GitOverSsh, WorksAgainAfterAGitThatWasKilledInTheMiddle) {
   EXPECT_EQ(ours.read(id).files.size(), 50U);
 }
 
+TEST_F(GitOverSsh, SaysWhatSshSaid) {
+  be_ssh("echo 'ssh: connect to host 127.0.0.1 port 22: Connection refused' >&2\nexit 255\n");
+  GitSource ours = source(config_of_ssh());
+  const auto revision = ours.fetch();
+  ASSERT_FALSE(revision.has_value());
+  EXPECT_EQ(revision.error().kind, ErrorKind::unavailable);
+  EXPECT_THAT(revision.error().text(),
+              HasSubstr("the source can't be fetched: ssh: connect to host "
+                        "127.0.0.1 port 22: Connection refused"));
+}
+
 // A broken tree is refused on its way in where git speaks its own protocol.
 TEST_F(GitOverSsh, RefusesObjectsThatAreNotAsGitMakesThem) {
   write("a.yaml", manifest("one", '1'));
