@@ -23,9 +23,10 @@ Transport& outer(Transport& transport, std::optional<MeasuredTransport>& measure
 
 AtlasStack::AtlasStack(CurlTransportOptions transport_options, const App& app, AtlasOptions options,
                        Credentials credentials, Telemetry* telemetry)
-    : transport(std::move(transport_options)),
+    : log(app.log, "atlas"),
+      transport(std::move(transport_options)),
       measured(measure(transport, app, telemetry)),
-      client(outer(transport, measured), app.clock, app.log, std::move(options),
+      client(outer(transport, measured), app.clock, log, std::move(options),
              std::move(credentials)),
       issuer(client) {}
 

@@ -7,6 +7,7 @@
 #include "cmd/keytide/app.h"
 #include "cmd/keytide/daemon/measured_transport.h"
 #include "core/manifest/config.h"
+#include "core/ports/component_log.h"
 #include "providers/atlas/client.h"
 #include "providers/atlas/issuer.h"
 #include "providers/http/curl_transport.h"
@@ -14,6 +15,7 @@
 namespace keytide {
 
 struct AtlasStack {
+  ComponentLog log;
   CurlTransport transport;
   std::optional<MeasuredTransport> measured;  // where somebody counts
   AtlasClient client;

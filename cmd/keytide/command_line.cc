@@ -74,9 +74,9 @@ class Grammar {
     app_.add_option("--log-format", line_.log_format, "logfmt or json")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"logfmt", "json"}));
-    app_.add_option("--log-level", line_.log_level, "debug, info, warn or error")
-        ->type_name("LEVEL")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+    app_.add_option("--log-level", line_.log_level,
+                    "debug, info, warn or error; of one component: info,atlas=debug")
+        ->type_name("LEVEL");
     add_planning();
     add_reading();
     add_state();
@@ -207,6 +207,7 @@ class Grammar {
     add_json(add("validate", "Checks the configuration and the manifests"));
     CLI::App* status = add("status", "How every entry is");
     add_json(status);
+    status->add_flag("--watch", line_.watch, "Shows it again and again, by what is recorded");
     add_arguments(status, "ADDR", "One address", 0, 1);
     CLI::App* show = add("show", "One entry in detail, or a saved plan");
     add_json(show);

@@ -43,6 +43,7 @@ struct CommandLine {
   bool force = false;
   bool from_sinks = false;
   bool once = false;
+  bool watch = false;
   Seconds interval{std::chrono::hours(1)};
   bool allow_foreign_cut = false;
   bool allow_large_change = false;

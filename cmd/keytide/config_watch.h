@@ -1,5 +1,5 @@
-// ConfigWatch: whether the configuration, or a credential that it names, is another one than when the
-// service began. What is new is checked before the service begins anew with it.
+// ConfigWatch: whether the configuration, or a credential that it names, is another one than when
+// the service began. What is new is checked before the service begins anew with it.
 #pragma once
 
 #include <string>

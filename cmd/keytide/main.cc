@@ -44,10 +44,13 @@ int run(CommandLine line, std::vector<std::string> arguments) {
   }
   ignore_broken_pipes();
   SystemClock clock;
-  LogWriter log(STDERR_FILENO, clock,
-                {log_format_from(line.log_format).value_or(LogFormat::logfmt),
-                 log_level_from(line.log_level)
-                     .value_or(line.command == "run" ? LogLevel::info : LogLevel::warn)});
+  const auto levels =
+      log_thresholds_from(line.log_level, line.command == "run" ? LogLevel::info : LogLevel::warn);
+  if (!levels) return refuse("-log-level: " + levels.error().message, "", line.json);
+  LogWriter log(
+      STDERR_FILENO, clock,
+      {log_format_from(line.log_format).value_or(LogFormat::logfmt), *levels,
+       leads_to_journal(STDERR_FILENO, environment_variable("JOURNAL_STREAM").value_or(""))});
   const Style style{use_color(STDOUT_FILENO, line.no_color)};
   const bool can_ask = line.input && !line.json;
   StandardConsole console;

@@ -1,6 +1,7 @@
 #include "cmd/keytide/commands.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/service.h"
+#include "cmd/keytide/settings.h"
 #include "cmd/keytide/version.h"
 #include "providers/system/interrupt.h"
 
@@ -42,6 +43,10 @@ int run_run(const App& app) {
 }
 
 int run_reload(const App& app) {
+  // A service that runs by an older configuration can't be found by one that can't be read.
+  const Settings settings = load_settings(app.line, app.environment);
+  app.complain(settings.problems);
+  if (has_errors(settings.problems)) return 1;
   app.complain("no service listens here", "start one with `keytide run`");
   return 1;
 }

@@ -38,6 +38,8 @@ Service::Service(const App& app, Workspace& workspace, Metrics& metrics, Waker& 
       workspace_(workspace),
       metrics_(metrics),
       waker_(waker),
+      loop_log_(app.log, "loop"),
+      pass_log_(app.log, "pass"),
       feed_(app, workspace, metrics),
       watch_(workspace.config().sources),
       manager_(value_of(app.environment, "NOTIFY_SOCKET"),
@@ -63,14 +65,14 @@ LoopPorts Service::loop_ports() {
           [this](std::function<void()> job) { jobs_.start(std::move(job)); },
           [this] { waker_.wake(); },
           [this](SnapshotPtr snapshot) { publish(std::move(snapshot)); },
-          app_.log};
+          loop_log_};
 }
 
 PassResult Service::pass(PassRequest request) {
   const auto number = ++passes_;
   const std::string name =
       fmt::format("{} {} {}", app_.actor(), format_instant(started_at_), number);
-  PassLog log(app_.log, fmt::format("{:08x}", stable_hash(name) >> 32));
+  PassLog log(pass_log_, fmt::format("{:08x}", stable_hash(name) >> 32));
   request.safety = workspace_.config().safety;
   request.actor = app_.actor();
   for (const OwnLogin& login : own_logins(workspace_.config().atlas, app_.environment)) {
@@ -142,7 +144,8 @@ int Service::reload(const App& app) {
   const ConfigWatch::Finding config = config_.look();
   const bool is_bad = has_errors(config.problems);
   if (is_bad) app.complain(config.problems);
-  if (is_bad) app.complain("the configuration is not used: the service goes on with the old one", "");
+  if (is_bad)
+    app.complain("the configuration is not used: the service goes on with the old one", "");
   if (config.is_new && !is_bad) {
     app_.log.info("the configuration has changed: beginning anew");
     begins_anew_ = true;

@@ -12,6 +12,7 @@
 #include "cmd/keytide/daemon/snapshot_box.h"
 #include "cmd/keytide/manifest_feed.h"
 #include "cmd/keytide/workspace.h"
+#include "core/ports/component_log.h"
 #include "providers/sources/watch.h"
 #include "providers/system/service_manager.h"
 #include "providers/system/waker.h"
@@ -24,7 +25,7 @@ class Service {
   Service(const App& app, Workspace& workspace, Metrics& metrics, Waker& waker);
 
   struct End {
-    int exit_code = 0;        // 1 where it could not begin, which is said
+    int exit_code = 0;         // 1 where it could not begin, which is said
     bool begins_anew = false;  // with another configuration, and a new Service
   };
   // For ever, until SIGTERM or SIGINT, or a reload that finds another configuration.
@@ -52,6 +53,8 @@ class Service {
   Workspace& workspace_;
   Metrics& metrics_;
   Waker& waker_;
+  ComponentLog loop_log_;
+  ComponentLog pass_log_;
   ManifestFeed feed_;
   SourceWatch watch_;
   ServiceManager manager_;
@@ -63,7 +66,7 @@ class Service {
   std::unique_ptr<ControlServer> control_;
   std::atomic<std::chrono::milliseconds> ticked_at_{};  // since boot
   std::unique_ptr<Listener> listener_;
-  JobThreads jobs_;                       // goes first: its jobs use all of the above
+  JobThreads jobs_;  // goes first: its jobs use all of the above
   const ConfigWatch config_;
   std::atomic<bool> begins_anew_{false};
   std::chrono::milliseconds stop_at_{0};  // since boot: when it was told to stop

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -7,9 +8,11 @@
 #include "cmd/keytide/planning.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/saved_plan.h"
+#include "cmd/keytide/views/screen.h"
 #include "cmd/keytide/views/status.h"
 #include "cmd/keytide/views/status_json.h"
 #include "cmd/keytide/views/status_text.h"
+#include "providers/system/terminal.h"
 
 namespace keytide {
 namespace {
@@ -27,10 +30,10 @@ std::optional<std::vector<StatusRow>> find_rows(const App& app, const Planned& p
   return std::nullopt;
 }
 
-std::optional<Planned> look_at_everything(const App& app) {
+std::optional<Planned> look_at_everything(const App& app, const PlanRequest& request = {}) {
   auto workspace = open_workspace(app, Workspace::Access::read);
   if (!workspace) return std::nullopt;
-  auto planned = plan_now(app, *workspace, {});
+  auto planned = plan_now(app, *workspace, request);
   workspace->sign_out();
   return planned;
 }
@@ -45,9 +48,34 @@ int show_plan_file(const App& app, const std::string& path) {
   return 0;
 }
 
+constexpr std::chrono::seconds kWatchPause{2};
+
+// By what is recorded: a look at Atlas every two seconds would use up the rate limit.
+int watch(const App& app) {
+  if (!app.is_terminal || app.line.json) {
+    app.complain("-watch is for a terminal", "leave it out, or look at the service's metrics");
+    return 1;
+  }
+  PlanRequest request;
+  request.options.refresh = false;
+  app.print("\x1b[2J");
+  for (;;) {
+    const auto planned = look_at_everything(app, request);
+    if (!planned) return 1;
+    const auto rows = find_rows(app, *planned);
+    if (!rows) return 1;
+    const std::string title = fmt::format("keytide status, as recorded, at {} (Ctrl-C ends it)\n\n",
+                                          format_instant(app.clock.now()));
+    app.print(screen_of(title + render_status(*rows, planned->plan.now, app.style),
+                        terminal_width(STDOUT_FILENO), terminal_height(STDOUT_FILENO)));
+    app.clock.sleep(kWatchPause);
+  }
+}
+
 }  // namespace
 
 int run_status(const App& app) {
+  if (app.line.watch) return watch(app);
   const auto planned = look_at_everything(app);
   if (!planned) return 1;
   const auto rows = find_rows(app, *planned);

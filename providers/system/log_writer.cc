@@ -1,6 +1,7 @@
 #include "providers/system/log_writer.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,38 @@ std::string_view name_of(LogLevel level) {
       return "error";
   }
   return "unknown";
+}
+
+// As syslog counts them.
+int priority_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return 7;
+    case LogLevel::info:
+      return 6;
+    case LogLevel::warn:
+      return 4;
+    case LogLevel::error:
+      return 3;
+  }
+  return 6;
+}
+
+LogLevel threshold_of(const LogThresholds& thresholds, std::span<const LogField> fields) {
+  for (const LogField& field : fields) {
+    if (field.key != "component") continue;
+    const auto own = thresholds.by_component.find(field.value);
+    if (own != thresholds.by_component.end()) return own->second;
+  }
+  return thresholds.all;
+}
+
+Error bad_level(std::string_view word) {
+  return {ErrorKind::invalid,
+          fmt::format("\"{}\" is no log level: write debug, info, warn or error, and for one "
+                      "component of the service NAME=LEVEL, such as info,atlas=debug",
+                      word),
+          {}};
 }
 
 // Length of the valid UTF-8 sequence at the start of the text, 0 when there is none.
@@ -118,6 +151,30 @@ std::optional<LogLevel> log_level_from(std::string_view name) {
   return std::nullopt;
 }
 
+Result<LogThresholds> log_thresholds_from(std::string_view text, LogLevel rest) {
+  LogThresholds out;
+  out.all = rest;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    const auto sign = word.find('=');
+    const auto level = log_level_from(sign == word.npos ? word : word.substr(sign + 1));
+    if (!level || sign == 0) return fail(bad_level(word));
+    if (sign == word.npos) {
+      out.all = *level;
+    } else {
+      out.by_component[std::string(word.substr(0, sign))] = *level;
+    }
+  }
+  return out;
+}
+
+bool leads_to_journal(int fd, std::string_view journal_stream) {
+  struct stat status = {};
+  return fstat(fd, &status) == 0 &&
+         journal_stream == fmt::format("{}:{}", status.st_dev, status.st_ino);
+}
+
 void LogWriter::set_field(const std::string& key, const std::string& value) {
   const std::lock_guard lock(mutex_);
   const auto found = std::find_if(constant_.begin(), constant_.end(),
@@ -130,7 +187,7 @@ void LogWriter::set_field(const std::string& key, const std::string& value) {
 }
 
 void LogWriter::write(LogLevel level, std::string_view message, std::span<const LogField> fields) {
-  if (level < options_.threshold) return;
+  if (level < threshold_of(options_.thresholds, fields)) return;
   std::string line;
   append_pair(line, options_.format, "time", format_instant(clock_.now()));
   append_pair(line, options_.format, "level", name_of(level));
@@ -139,6 +196,7 @@ void LogWriter::write(LogLevel level, std::string_view message, std::span<const 
   for (const Pair& pair : constant_) append_pair(line, options_.format, pair.key, pair.value);
   for (const LogField& field : fields) append_pair(line, options_.format, field.key, field.value);
   line += options_.format == LogFormat::json ? "}\n" : "\n";
+  if (options_.for_journal) line.insert(0, fmt::format("<{}>", priority_of(level)));
   write_all(fd_, line);
 }
 

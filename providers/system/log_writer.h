@@ -4,12 +4,15 @@
 //   json:   {"time":"2026-11-23T20:47:46Z","level":"info","msg":"secret created",…}
 #pragma once
 
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
 #include "core/ports/clock.h"
 #include "core/ports/log.h"
 
@@ -21,10 +24,24 @@ enum class LogFormat { logfmt, json };
 std::optional<LogFormat> log_format_from(std::string_view name);
 std::optional<LogLevel> log_level_from(std::string_view name);
 
+// What is below is dropped. A line is of the component that its field `component` names.
+struct LogThresholds {
+  LogLevel all = LogLevel::info;
+  std::map<std::string, LogLevel, std::less<>> by_component;
+};
+// "warn", "info,atlas=debug", "atlas=debug": a level for all, levels of components, or both; `rest`
+// where it says none for all. Errors: invalid, with the words that are known.
+Result<LogThresholds> log_thresholds_from(std::string_view text, LogLevel rest);
+
 struct LogOptions {
   LogFormat format = LogFormat::logfmt;
-  LogLevel threshold = LogLevel::info;  // what is below is dropped
+  LogThresholds thresholds{};
+  // Lines begin with "<6>" and the like: journald takes that for their level.
+  bool for_journal = false;
 };
+
+// Whether that descriptor leads to journald, by the value of $JOURNAL_STREAM.
+bool leads_to_journal(int fd, std::string_view journal_stream);
 
 class LogWriter : public Log {
  public:

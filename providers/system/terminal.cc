@@ -15,6 +15,12 @@ int terminal_width(int fd, int fallback) {
   return size.ws_col;
 }
 
+int terminal_height(int fd, int fallback) {
+  winsize size{};
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return fallback;
+  return size.ws_row;
+}
+
 bool use_color(int fd, bool no_color_flag) {
   if (no_color_flag) return false;
   if (!environment_variable("NO_COLOR").value_or("").empty()) return false;

@@ -8,6 +8,9 @@ bool is_terminal(int fd);
 // Columns of the terminal at `fd`; `fallback` where there is none or it does not say.
 int terminal_width(int fd, int fallback = 80);
 
+// Lines of it, likewise.
+int terminal_height(int fd, int fallback = 24);
+
 // The rule, in this order: -no-color, then a NO_COLOR that is not empty, then TERM=dumb, then
 // whether `fd` is a terminal.
 bool use_color(int fd, bool no_color_flag);

@@ -151,6 +151,32 @@ TEST_F(Run, ReloadSaysThatNoServiceIsThere) {
   EXPECT_THAT(result.errors, HasSubstr("start one with `keytide run`"));
 }
 
+TEST_F(Run, BeginsAnewWithAnotherConfigurationAndKeepsTheOldOneWhereThatIsBad) {
+  auto service = start();
+  wait_for_delivery("billing");
+  std::string config = world_.folder.read("keytide.yaml");
+  world_.folder.write("keytide.yaml", config + "nonsense: 1\n");
+  const RunResult bad = keytide({"reload"});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.errors, HasSubstr("nonsense"));
+  service->send(SIGHUP);
+  wait_until("the old one goes on",
+             [&] { return log().find("goes on with the old one") != std::string::npos; });
+  config.replace(config.find("127.0.0.1:0"), 11, "none");
+  world_.folder.write("keytide.yaml", config);
+  const RunResult good = keytide({"reload"});
+  EXPECT_EQ(good.exit_code, 0) << good.errors;
+  EXPECT_THAT(good.output, HasSubstr("begins anew"));
+  wait_until("it runs again", [&] {
+    const std::string text = log();
+    const std::string begun = "msg=\"keytide runs\"";
+    return text.find(begun) != text.rfind(begun);
+  });
+  wait_until("it takes commands", [&] { return keytide({"reload"}).exit_code == 0; });
+  service->send(SIGTERM);
+  EXPECT_EQ(service->wait().exit_code, 0) << log();
+}
+
 TEST_F(Run, SurvivesBeingKilledAndGoesOn) {
   auto service = start();
   wait_for_delivery("billing");

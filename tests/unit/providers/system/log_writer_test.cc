@@ -25,7 +25,7 @@ class LogLines : public testing::Test {
   ~LogLines() override { fclose(file_); }
 
   LogWriter writer(LogFormat format, LogLevel threshold = LogLevel::info) {
-    return {fileno(file_), clock_, {format, threshold}};
+    return {fileno(file_), clock_, {format, {threshold, {}}}};
   }
   std::string text() const { return folder_.read("log"); }
 
@@ -120,6 +120,38 @@ TEST(Redact, HidesSecretsAndLeavesMasksAndProse) {
   EXPECT_EQ(redact("mdb_sa_sk_...WXYZ"), "mdb_sa_sk_...WXYZ");
   EXPECT_EQ(redact("Basic idea: mdb_sa_id_1234"), "Basic idea: mdb_sa_id_1234");
   EXPECT_EQ(redact(""), "");
+}
+
+TEST_F(LogLines, HaveALevelOfItsOwnForAComponent) {
+  const auto levels = log_thresholds_from("warn,atlas=debug", LogLevel::info);
+  ASSERT_TRUE(levels);
+  LogWriter log(fileno(file_), clock_, {LogFormat::logfmt, *levels});
+  log.info("unseen", {{"component", "loop"}});
+  log.debug("seen", {{"component", "atlas"}});
+  EXPECT_EQ(text(), "time=2026-11-23T20:47:46Z level=debug msg=seen component=atlas\n");
+}
+
+TEST(LogThresholds, KeepTheRestWhereNoLevelForAllIsNamed) {
+  EXPECT_EQ(log_thresholds_from("atlas=debug", LogLevel::warn)->all, LogLevel::warn);
+  EXPECT_EQ(log_thresholds_from("", LogLevel::warn)->all, LogLevel::warn);
+}
+
+TEST(LogThresholds, RefuseWhatIsNoLevel) {
+  for (const char* text : {"loud", "atlas=loud", "=debug", "info,"}) {
+    const auto levels = log_thresholds_from(text, LogLevel::info);
+    if (std::string_view(text) == "info,") {
+      EXPECT_TRUE(levels);
+    } else {
+      ASSERT_FALSE(levels) << text;
+      EXPECT_NE(levels.error().message.find("is no log level"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(LogLines, TellJournaldTheLevelOfEachLine) {
+  LogWriter log(fileno(file_), clock_, {LogFormat::logfmt, {}, true});
+  log.error("bad", {});
+  EXPECT_EQ(text(), "<3>time=2026-11-23T20:47:46Z level=error msg=bad\n");
 }
 
 }  // namespace
