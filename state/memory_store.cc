@@ -42,6 +42,12 @@ Result<void> MemoryStore::accept_restored(const Event& event) {
   return {};
 }
 
+Result<std::vector<AccountRecord>> MemoryStore::load(const Scope& scope) {
+  auto all = load();
+  if (all) std::erase_if(*all, [&](const AccountRecord& one) { return one.key.scope != scope; });
+  return all;
+}
+
 Result<std::vector<AccountRecord>> MemoryStore::load() {
   const std::lock_guard lock(mutex_);
   std::vector<AccountRecord> all;

@@ -23,6 +23,7 @@ class MemoryStore : public StateStore {
   Result<StoreEpoch> epoch() override;
   Result<void> accept_restored(const Event& event) override;
   Result<std::vector<AccountRecord>> load() override;
+  Result<std::vector<AccountRecord>> load(const Scope& scope) override;
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override;
   Result<std::int64_t> save(const AccountRecord& record, const Event& event) override;
   Result<void> spill(const AccountRecord& record) override;

@@ -14,9 +14,14 @@
 
 namespace keytide {
 
-// All records, sorted by key, or the one. Errors: corrupt (a word that this keytide does not know).
+// Which records: all, those of a scope, or one of that.
+struct RecordChoice {
+  std::optional<Scope> scope{};
+  std::optional<ClientId> client_id{};
+};
+// Sorted by key. Errors: corrupt (a word that this keytide does not know).
 Result<std::vector<AccountRecord>> read_records(SQLite::Database& database,
-                                                const std::optional<AccountKey>& only);
+                                                const RecordChoice& choice);
 // Oldest first.
 std::vector<Event> read_events(SQLite::Database& database, const EventQuery& query);
 

@@ -226,19 +226,38 @@ Result<void> read_id_before(Row& row, AccountRecord& record) {
   return {};
 }
 
-// The rows of one account, or of all: where its id is, the query's first column says.
+// The rows that were chosen; where the id of their account is, the query's first column says.
 struct Chosen {
-  std::vector<AccountRecord> records;
-  std::unordered_map<std::int64_t, std::size_t> by_id;
-  std::optional<std::int64_t> only;
+  const RecordChoice& choice;
+  std::vector<AccountRecord> records{};
+  std::unordered_map<std::int64_t, std::size_t> by_id{};
 };
+
+// "", or a condition on the columns of `account`.
+std::string condition_of(const RecordChoice& choice) {
+  std::string text;
+  if (choice.scope) text += " WHERE scope_kind = ?1 AND scope_id = ?2";
+  if (choice.client_id) text += " AND client_id = ?3";
+  return text;
+}
+
+void bind_choice(SQLite::Statement& query, const RecordChoice& choice) {
+  if (!choice.scope) return;
+  query.bind(1, choice.scope->kind == Scope::Kind::org ? "org" : "project");
+  query.bind(2, choice.scope->id);
+  if (choice.client_id) query.bind(3, choice.client_id->str());
+}
 
 Result<void> read_children(SQLite::Database& database, Chosen& chosen, const char* columns,
                            const char* table, Result<void> (*read)(Row&, AccountRecord&)) {
+  const std::string condition = condition_of(chosen.choice);
+  const std::string among =
+      condition.empty() ? ""
+                        : fmt::format(" WHERE account IN (SELECT id FROM account{})", condition);
   SQLite::Statement query(
       database, fmt::format("SELECT account, {} FROM {}{} ORDER BY account, position", columns,
-                            table, chosen.only ? " WHERE account = ?" : ""));
-  if (chosen.only) query.bind(1, *chosen.only);
+                            table, among));
+  bind_choice(query, chosen.choice);
   while (query.executeStep()) {
     Row row(query);
     const auto parent = chosen.by_id.find(row.number());
@@ -255,16 +274,11 @@ constexpr const char* kAccounts =
     "chain_times, attempt_number, attempt_phase, attempt_atlas_time, attempt_asked_hours, "
     "attempt_reason, attempt_tagged, attempt_rotation_id, attempt_lifetime_s FROM account ";
 
-Result<Chosen> read_accounts(SQLite::Database& database, const std::optional<AccountKey>& only) {
-  Chosen chosen;
-  const std::string all = "ORDER BY scope_kind, scope_id, client_id";
-  const std::string one = "WHERE scope_kind = ? AND scope_id = ? AND client_id = ?";
-  SQLite::Statement query(database, kAccounts + (only ? one : all));
-  if (only) {
-    query.bind(1, only->scope.kind == Scope::Kind::org ? "org" : "project");
-    query.bind(2, only->scope.id);
-    query.bind(3, only->client_id.str());
-  }
+Result<Chosen> read_accounts(SQLite::Database& database, const RecordChoice& choice) {
+  Chosen chosen{choice};
+  SQLite::Statement query(
+      database, kAccounts + condition_of(choice) + " ORDER BY scope_kind, scope_id, client_id");
+  bind_choice(query, choice);
   while (query.executeStep()) {
     Row row(query);
     const std::int64_t id = row.number();
@@ -272,7 +286,6 @@ Result<Chosen> read_accounts(SQLite::Database& database, const std::optional<Acc
     if (!record) return fail(std::move(record.error()));
     chosen.by_id.emplace(id, chosen.records.size());
     chosen.records.push_back(std::move(*record));
-    if (only) chosen.only = id;
   }
   return chosen;
 }
@@ -280,8 +293,8 @@ Result<Chosen> read_accounts(SQLite::Database& database, const std::optional<Acc
 }  // namespace
 
 Result<std::vector<AccountRecord>> read_records(SQLite::Database& database,
-                                                const std::optional<AccountKey>& only) {
-  auto chosen = read_accounts(database, only);
+                                                const RecordChoice& choice) {
+  auto chosen = read_accounts(database, choice);
   if (!chosen) return fail(std::move(chosen.error()));
   if (chosen->records.empty()) return std::vector<AccountRecord>();
   auto done = read_children(database, *chosen,

@@ -110,11 +110,11 @@ Result<void> SqliteStore::accept_restored(const Event& event) {
   return {};
 }
 
-Result<std::vector<AccountRecord>> SqliteStore::read(const std::optional<AccountKey>& only) {
+Result<std::vector<AccountRecord>> SqliteStore::read(const RecordChoice& choice) {
   std::vector<AccountRecord> out;
   if (reader_ == nullptr) return out;
   auto done = reader_->read([&](SQLite::Database& database) -> Result<void> {
-    auto records = read_records(database, only);
+    auto records = read_records(database, choice);
     if (!records) return fail(std::move(records.error()).within(path_));
     out = std::move(*records);
     return {};
@@ -134,10 +134,14 @@ Result<std::int64_t> SqliteStore::write(const CommitQueue::Work& work) {
               fmt::format("the state store {} was opened for reading alone", path_));
 }
 
-Result<std::vector<AccountRecord>> SqliteStore::load() { return read(std::nullopt); }
+Result<std::vector<AccountRecord>> SqliteStore::load() { return read({}); }
+
+Result<std::vector<AccountRecord>> SqliteStore::load(const Scope& scope) {
+  return read({scope, std::nullopt});
+}
 
 Result<std::optional<AccountRecord>> SqliteStore::find(const AccountKey& key) {
-  auto records = read(key);
+  auto records = read({key.scope, key.client_id});
   if (!records) return fail(std::move(records.error()));
   if (records->empty()) return std::optional<AccountRecord>();
   return std::optional(std::move(records->front()));

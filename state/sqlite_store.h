@@ -18,6 +18,7 @@
 namespace keytide {
 
 class EpochCounter;
+struct RecordChoice;
 class RowWriter;
 class SpillFile;
 struct Spilled;
@@ -48,6 +49,7 @@ class SqliteStore : public StateStore {
   Result<StoreEpoch> epoch() override;
   Result<void> accept_restored(const Event& event) override;
   Result<std::vector<AccountRecord>> load() override;
+  Result<std::vector<AccountRecord>> load(const Scope& scope) override;
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override;
   Result<std::int64_t> save(const AccountRecord& record, const Event& event) override;
   Result<void> spill(const AccountRecord& record) override;
@@ -61,7 +63,7 @@ class SqliteStore : public StateStore {
  private:
   explicit SqliteStore(std::string path);
   Result<void> check_room() const;
-  Result<std::vector<AccountRecord>> read(const std::optional<AccountKey>& only);
+  Result<std::vector<AccountRecord>> read(const RecordChoice& choice);
   Result<std::int64_t> write(const CommitQueue::Work& work);
   void absorb_spill();
   void set_spill_aside(const std::vector<Spilled>& left);

@@ -31,6 +31,9 @@ class FailingStore : public StateStore {
   }
   Result<void> spill(const AccountRecord& record) override { return inner_.spill(record); }
   Result<std::vector<AccountRecord>> load() override { return inner_.load(); }
+  Result<std::vector<AccountRecord>> load(const Scope& scope) override {
+    return inner_.load(scope);
+  }
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override {
     return inner_.find(key);
   }

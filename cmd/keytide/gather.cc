@@ -65,13 +65,9 @@ void read_all_sinks(PlanInput& input, const Ports& ports, int parallelism) {
 Result<World> gather(GatherRequest request, const Ports& ports) {
   World world;
   PlanInput& input = world.input;
-  auto records = ports.store.load();
+  auto records = request.only ? ports.store.load(*request.only) : ports.store.load();
   if (!records) return fail(std::move(records.error()));
   input.records = std::move(*records);
-  if (request.only) {
-    std::erase_if(input.records,
-                  [&](const AccountRecord& one) { return one.key.scope != *request.only; });
-  }
   input.desired = std::move(request.desired);
   input.empty_sources = std::move(request.empty_sources);
   input.own_accounts = std::move(request.own_accounts);

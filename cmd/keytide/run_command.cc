@@ -4,6 +4,7 @@
 #include "cmd/keytide/settings.h"
 #include "cmd/keytide/version.h"
 #include "providers/system/interrupt.h"
+#include "providers/system/memory.h"
 
 namespace keytide {
 namespace {
@@ -24,6 +25,7 @@ std::unique_ptr<Workspace> open_connected(const App& app, Metrics& metrics) {
 }  // namespace
 
 int run_run(const App& app) {
+  share_memory_pools();
   auto waker = Waker::make();
   if (!waker) {
     app.complain(waker.error());

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "cmd/keytide/daemon/measured_ports.h"
 #include "cmd/keytide/daemon/pass_log.h"
 #include "cmd/keytide/daemon/summary.h"
 #include "cmd/keytide/entries.h"
@@ -15,6 +14,7 @@
 #include "cmd/keytide/version.h"
 #include "core/base/fingerprint.h"
 #include "providers/system/interrupt.h"
+#include "providers/system/memory.h"
 
 namespace keytide {
 namespace {
@@ -78,11 +78,15 @@ PassResult Service::pass(PassRequest request) {
   for (const OwnLogin& login : own_logins(workspace_.config().atlas, app_.environment)) {
     request.own_accounts.insert(ClientId(login.client_id));
   }
+  const auto begun_at = app_.clock.since_boot();
   const Ports all = workspace_.ports(**workspace_.issuer(), log);
   PassResult result = run_pass(
       request, {all.issuer, all.store, all.sinks, all.clock, log, log, all.escrow, all.budget});
+  metrics_.on_pass(!result.error && result.done.failures.empty(),
+                   app_.clock.since_boot() - begun_at);
   for (const std::string& warning : result.done.warnings) log.warn(warning);
   prune_events();
+  give_memory_back();
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cmd/keytide/atlas_stack.h"
+#include "cmd/keytide/daemon/measured_ports.h"
 #include "cmd/keytide/failpoints.h"
 #include "providers/sinks/notify_hook.h"
 #include "providers/sinks/registry.h"
@@ -25,7 +26,9 @@ class Connected : public Workspace {
         sinks_(inherited_by_hooks()),
         escrow_(
             config_.escrow.key_file.empty() ? config_.state_path + ".key" : config_.escrow.key_file,
-            config_.escrow.key_file.empty()) {}
+            config_.escrow.key_file.empty()) {
+    if (telemetry != nullptr) measured_sinks_.emplace(sinks_, *telemetry);
+  }
 
   ~Connected() override { sign_out(); }
 
@@ -60,13 +63,14 @@ class Connected : public Workspace {
     auto atlas = connect_atlas(app_, config_.atlas, telemetry_);
     if (!atlas) return fail(std::move(atlas.error()));
     atlas_ = std::move(*atlas);
+    if (telemetry_ != nullptr) measured_issuer_.emplace(atlas_->issuer, *telemetry_);
     return &atlas_->issuer;
   }
 
   Ports ports(Issuer& issuer, ProgressListener& progress) override {
-    const Ports all{issuer,
+    const Ports all{measured_issuer_ ? *measured_issuer_ : issuer,
                     *store_,
-                    sinks_,
+                    measured_sinks_ ? *measured_sinks_ : static_cast<SinkFactory&>(sinks_),
                     app_.clock,
                     app_.log,
                     progress,
@@ -92,6 +96,8 @@ class Connected : public Workspace {
   std::optional<StoreLock> lock_;  // goes last: the store is closed under it
   std::unique_ptr<StateStore> store_;
   std::unique_ptr<AtlasStack> atlas_;
+  std::optional<MeasuredIssuer> measured_issuer_;  // these two where somebody counts
+  std::optional<MeasuredSinks> measured_sinks_;
   std::unique_ptr<Failpoints> failpoints_;
 };
 

@@ -38,6 +38,8 @@ class StateStore {
   virtual Result<void> accept_restored(const Event& event) = 0;
   // All records, sorted by key.
   virtual Result<std::vector<AccountRecord>> load() = 0;
+  // Those of one scope, likewise.
+  virtual Result<std::vector<AccountRecord>> load(const Scope& scope) = 0;
   virtual Result<std::optional<AccountRecord>> find(const AccountKey& key) = 0;
   // Inserts (version 0) or replaces the record and appends the event, in one transaction. Returns
   // the new version. Errors: conflict when the stored version is another one; io, corrupt.

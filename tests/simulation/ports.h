@@ -91,6 +91,9 @@ class SimStore : public StateStore {
     return inner_.accept_restored(event);
   }
   Result<std::vector<AccountRecord>> load() override { return inner_.load(); }
+  Result<std::vector<AccountRecord>> load(const Scope& scope) override {
+    return inner_.load(scope);
+  }
   Result<std::optional<AccountRecord>> find(const AccountKey& key) override {
     return inner_.find(key);
   }

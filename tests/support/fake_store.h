@@ -28,6 +28,11 @@ class FakeStore : public StateStore {
     return {};
   }
   const StoreIdentity& identity() const override { return identity_; }
+  Result<std::vector<AccountRecord>> load(const Scope& scope) override {
+    auto all = load();
+    if (all) std::erase_if(*all, [&](const AccountRecord& one) { return one.key.scope != scope; });
+    return all;
+  }
   Result<std::vector<AccountRecord>> load() override {
     std::vector<AccountRecord> all;
     for (const auto& [key, record] : records) all.push_back(record);
