@@ -8,8 +8,8 @@ keytide=$(realpath "$1") atlas_sim=$(realpath "$2")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 examples=$(cd "$here/../../examples/systemd" && pwd)
 . "$here/checks.sh"
+. "$here/machine.sh"
 
-skip() { printf 'SKIPPED: %s\n' "$@"; exit 77; }
 for program in systemctl systemd-analyze systemd-sysusers; do
   command -v "$program" > /dev/null || skip "$program is missing: the package systemd has it."
 done
@@ -24,8 +24,7 @@ same_sandbox() { [ -n "$(sandbox_of keytide.service)" ] && diff <(sandbox_of key
 check "both services have the same sandbox" same_sandbox
 [ "$failed" -eq 0 ] || finish
 
-[ "$(id -u)" -eq 0 ] || skip "only root may make the namespaces that a systemd of its own needs."
-unshare -mpfiunC true || skip "this kernel or container permits no namespaces (see above)."
+need_namespaces -mpfiunC
 cgroups=$(findmnt -t cgroup2 -n -o TARGET | head -n 1)
 group=$cgroups/keytide-test-$$
 [ -n "$cgroups" ] && mkdir "$group" 2> /dev/null || skip "no cgroup can be made: cgroup2 is not mounted, or read-only."
