@@ -88,7 +88,7 @@ check "the secret is delivered, to keytide and the group, mode 0640" delivered a
 check "the consumer is reloaded by systemd" within 10 reloads 1
 main=$(show keytide.service MainPID)
 check "the process runs without a capability" inside grep -qE '^CapBnd:\s+0+$' "/proc/$main/status"
-check "… with 64 MiB that it may lock" inside grep -qE '^Max locked memory +67108864 ' "/proc/$main/limits"
+check "… and leaves no core" inside grep -qE '^Max core file size +0 +0 ' "/proc/$main/limits"
 check "… and without a way to another folder" fails inside nsenter -t "$main" -m sh -c 'touch /etc/keytide/x || touch /srv/x || touch /usr/x'
 check "the credential is readable for keytide" inside runuser -u keytide -- test -r /run/credentials/keytide.service/client_secret
 check "… and for nobody else" fails inside runuser -u nobody -- test -r /run/credentials/keytide.service/client_secret
