@@ -130,7 +130,7 @@ Result<ChildResult> GitCommand::run(const GitCall& call) const {
   request.command = options_;
   request.command.insert(request.command.end(), call.arguments.begin(), call.arguments.end());
   request.environment = environment_;
-  request.directory = "/";
+  request.directory.assign(1, '/');  // g++ 12 takes = "/" for an overlap, and warns
   request.plain_input = call.input;
   request.time_limit = kTimeLimit;
   request.output_bytes_max = call.output_bytes_max;
