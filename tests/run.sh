@@ -27,10 +27,10 @@ ctest --preset release --label-regex bench --output-on-failure
 ctest --preset release --label-regex 'kill|year' --output-on-failure --parallel "$jobs"
 ctest --preset release --label-regex simulation --output-on-failure --parallel "$jobs"
 
-step "the service under a systemd of its own, as the examples set it up"
-ctest --preset release --label-regex systemd --output-on-failure
+step "the examples: under a systemd of its own, as a pod, and before linters"
+ctest --preset release --label-regex 'systemd|examples' --output-on-failure
 
 step "debug build with the address and undefined-behaviour sanitizers, and all tests"
 cmake --preset dev > build/dev.log 2>&1 || { cat build/dev.log; exit 1; }
 cmake --build --preset dev --parallel "$jobs" -- --quiet
-ctest --preset dev --label-exclude 'bench|kill|year|systemd' --output-on-failure --parallel "$jobs" --progress
+ctest --preset dev --label-exclude 'bench|kill|year|systemd|examples' --output-on-failure --parallel "$jobs" --progress

@@ -4,18 +4,11 @@
 #   boot.sh WORK_FOLDER EXAMPLES UNITS KEYTIDE ATLAS_SIM
 set -euo pipefail
 work=$1 examples=$2 units=$3 keytide=$4 atlas_sim=$5
-root=$work/memory/root
-. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+here=$(dirname "${BASH_SOURCE[0]}")
+. "$here/checks.sh"
+. "$here/machine.sh"
 
-# What a kernel or a container may not permit: exit 77.
-try() { "$@" || { echo "not permitted: $*"; exit 77; }; }
-
-try mount --make-rprivate /
-try ip link set lo up
-mkdir "$work/memory"
-try mount -t tmpfs tmpfs "$work/memory"
-mkdir "$work/memory/upper" "$work/memory/work" "$root"
-try mount -t overlay overlay -o "lowerdir=/,upperdir=$work/memory/upper,workdir=$work/memory/work" "$root"
+make_copy "$work"
 
 # What the test knows of the host. What is of examples/systemd comes by the commands of its README.
 install -m 0755 "$keytide" "$root/usr/bin/keytide"
@@ -27,18 +20,9 @@ cp -r "$examples" "$root/etc/examples"
 install -m 0600 "$work/client_secret" "$root/etc/examples"
 install -m 0600 "$work/atlas.yaml" "$root/etc"
 
-try mount --rbind /dev "$root/dev"
-try mount -t proc proc "$root/proc"
-try mount -t sysfs sysfs "$root/sys"
-try mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
-mount -t tmpfs -o mode=0755 tmpfs "$root/run"
-mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-mkdir "$root/run/old"
-cd "$root"
-try pivot_root . run/old
+enter_copy
+try mount -t cgroup2 cgroup2 /sys/fs/cgroup
 exec < /dev/null
-umount -l /run/old
-rmdir /run/old
 # Credentials are mounted by a helper, and reach the units by this.
 mount --make-rshared /
 

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Named checks of a shell test. Sourced.
 passed=0 failed=0
+trap 'echo "error: line $LINENO of $0 failed: $BASH_COMMAND" >&2' ERR
 
 # check NAME COMMAND…: what it printed is shown where it fails, and what `explain` has to add.
 check() {

@@ -8,8 +8,8 @@ keytide=$(realpath "$1") atlas_sim=$(realpath "$2")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 examples=$(cd "$here/../../examples/systemd" && pwd)
 . "$here/checks.sh"
+. "$here/machine.sh"
 
-skip() { printf 'SKIPPED: %s\n' "$@"; exit 77; }
 for program in systemctl systemd-analyze systemd-sysusers; do
   command -v "$program" > /dev/null || skip "$program is missing: the package systemd has it."
 done
@@ -24,8 +24,7 @@ same_sandbox() { [ -n "$(sandbox_of keytide.service)" ] && diff <(sandbox_of key
 check "both services have the same sandbox" same_sandbox
 [ "$failed" -eq 0 ] || finish
 
-[ "$(id -u)" -eq 0 ] || skip "only root may make the namespaces that a systemd of its own needs."
-unshare -mpfiunC true || skip "this kernel or container permits no namespaces (see above)."
+need_namespaces -mpfiunC
 cgroups=$(findmnt -t cgroup2 -n -o TARGET | head -n 1)
 group=$cgroups/keytide-test-$$
 [ -n "$cgroups" ] && mkdir "$group" 2> /dev/null || skip "no cgroup can be made: cgroup2 is not mounted, or read-only."
@@ -89,6 +88,7 @@ check "the secret is delivered, to keytide and the group, mode 0640" delivered a
 check "the consumer is reloaded by systemd" within 10 reloads 1
 main=$(show keytide.service MainPID)
 check "the process runs without a capability" inside grep -qE '^CapBnd:\s+0+$' "/proc/$main/status"
+check "… and leaves no core" inside grep -qE '^Max core file size +0 +0 ' "/proc/$main/limits"
 check "… and without a way to another folder" fails inside nsenter -t "$main" -m sh -c 'touch /etc/keytide/x || touch /srv/x || touch /usr/x'
 check "the credential is readable for keytide" inside runuser -u keytide -- test -r /run/credentials/keytide.service/client_secret
 check "… and for nobody else" fails inside runuser -u nobody -- test -r /run/credentials/keytide.service/client_secret

@@ -16,6 +16,11 @@ const EntryHealth* next_renewal(const Snapshot& snapshot) {
   return next;
 }
 
+bool was_anything_looked_at(const Snapshot& snapshot) {
+  return std::any_of(snapshot.scopes.begin(), snapshot.scopes.end(),
+                     [](const ScopeHealth& one) { return one.scanned_at || one.failed_scans > 0; });
+}
+
 std::string problems_of(const Snapshot& snapshot) {
   std::string text;
   const auto down = std::count_if(snapshot.scopes.begin(), snapshot.scopes.end(),
@@ -32,7 +37,7 @@ std::string problems_of(const Snapshot& snapshot) {
 
 std::string summary(const Snapshot& snapshot) {
   if (snapshot.is_stopping) return "stopping";
-  if (snapshot.entries.empty() && snapshot.scopes.empty()) {
+  if (snapshot.entries.empty() && !was_anything_looked_at(snapshot)) {
     return "nothing was looked at yet" + problems_of(snapshot);
   }
   const auto ready = std::count_if(snapshot.entries.begin(), snapshot.entries.end(),
