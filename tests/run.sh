@@ -22,7 +22,7 @@ step "release build, the small share of the benches, the kills and the year, and
 cmake --preset release > build/release.log 2>&1 || { cat build/release.log; exit 1; }
 cmake --build --preset release --parallel "$jobs" \
   --target keytide atlas-sim keytide-bench keytide_fsync_counter keytide-simulation \
-  keytide-kill keytide-year -- --quiet
+  keytide-kill keytide-service keytide-year -- --quiet
 ctest --preset release --label-regex bench --output-on-failure
 ctest --preset release --label-regex 'kill|year' --output-on-failure --parallel "$jobs"
 ctest --preset release --label-regex simulation --output-on-failure --parallel "$jobs"
