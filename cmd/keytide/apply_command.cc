@@ -95,11 +95,7 @@ int carry_out(const App& app, Workspace& workspace, const Planned& planned) {
   workspace.sign_out();
   const PlanCounts counts = planned.plan.counts();
   report_result(app, *progress, result, counts);
-  // A host's clock that runs ahead must not take the log with it.
-  const Instant oldest = std::min(app.clock.now(), issuer.now()) - workspace.config().events_keep;
-  if (const auto pruned = workspace.store().prune_events(oldest); !pruned) {
-    app.complain(pruned.error());
-  }
+  if (const auto pruned = prune_old_events(app, workspace); !pruned) app.complain(pruned.error());
   const bool is_complete =
       result.failures.empty() && result.not_started == 0 && !planned.has_unreadable_scope();
   const bool is_accepted = accept_store(app, workspace.store(), planned, is_complete);

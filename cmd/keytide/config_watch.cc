@@ -1,7 +1,5 @@
 #include "cmd/keytide/config_watch.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "cmd/keytide/logins.h"
@@ -10,8 +8,6 @@
 
 namespace keytide {
 namespace {
-
-constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
 
 const SecretValue& secret_of(const Credential& credential) {
   if (const auto* account = std::get_if<ServiceAccountCredential>(&credential)) {

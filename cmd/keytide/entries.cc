@@ -71,6 +71,14 @@ std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& e
   return own;
 }
 
+std::set<ClientId> own_accounts(const Config& config, const Environment& environment) {
+  std::set<ClientId> own;
+  for (const OwnLogin& login : own_logins(config.atlas, environment)) {
+    own.insert(ClientId(login.client_id));
+  }
+  return own;
+}
+
 LoadedManifests load_entries(const App& app, const Config& config, const GitSources& git,
                              std::string cache_file) {
   LoadOptions options;

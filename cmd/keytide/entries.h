@@ -1,6 +1,7 @@
 // Entries: the manifests of all sources, held against the host's configuration.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace keytide {
 // The service accounts that keytide signs in with here: of the configuration, else of the
 // environment.
 std::vector<OwnLogin> own_logins(const AtlasConfig& config, const Environment& environment);
+
+// The same by id alone.
+std::set<ClientId> own_accounts(const Config& config, const Environment& environment);
 
 // The folder beside the store that git sources are fetched into.
 std::string git_folder_of(const Config& config);

@@ -54,12 +54,14 @@ FeedLook ManifestFeed::look(bool read_all) {
     Read now = read();
     // Begun with a revision that is bad: the one before it goes on.
     const bool may_go_back = !now.problem.empty() && !has_accepted_ && !git_.all().empty();
-    if (may_go_back) note(now);
+    const std::string problem = now.problem;
     take(may_go_back ? read_applied() : std::move(now), out);
+    if (may_go_back && out.accepted) tell_of_rejected(problem, out);
     seen_ = seen;
   }
   note_fetches();
   out.sources = sources_;
+  out.store_restored = is_restored_;
   out.next_in = next_in();
   return out;
 }
@@ -81,12 +83,20 @@ std::string ManifestFeed::fingerprint() const {
   for (const GitSources::One& one : git_.all()) {
     seen += one.chosen ? " " + one.chosen->commit : " none";
   }
-  return seen;
+  return seen + unsigned_revisions();
+}
+
+std::string ManifestFeed::unsigned_revisions() const {
+  std::string all;
+  for (const GitSources::One& one : git_.all()) {
+    if (one.chosen) all += "\n" + one.chosen->not_signed;
+  }
+  return all;
 }
 
 ManifestFeed::Read ManifestFeed::read() {
-  Read out{load_entries(app_, workspace_.config(), git_, workspace_.cache_file()), ""};
-  out.problem = judge(out.loaded);
+  Read out{load_entries(app_, workspace_.config(), git_, workspace_.cache_file()), "", {}, false};
+  judge(out);
   return out;
 }
 
@@ -97,35 +107,49 @@ ManifestFeed::Read ManifestFeed::read_applied() {
   return read();
 }
 
-std::string ManifestFeed::judge(const LoadedManifests& loaded) {
-  if (!loaded.is_good()) return first_error(loaded.problems);
-  auto issuer = workspace_.issuer();
-  if (!issuer) return issuer.error().text();
+void ManifestFeed::judge(Read& read) {
+  LoadedManifests& loaded = read.loaded;
+  if (!loaded.is_good()) {
+    read.problem = first_error(loaded.problems);
+    return;
+  }
   QuietProgress quiet;
   GatherRequest request;
   request.desired = loaded.state;
   request.empty_sources = loaded.empty_sources;
   request.safety = workspace_.config().safety;
   request.options.refresh = false;
-  const auto world = gather(std::move(request), workspace_.ports(**issuer, quiet));
-  if (!world) return world.error().text();
+  const auto world = gather(std::move(request), workspace_.ports(**workspace_.issuer(), quiet));
+  if (!world) {
+    read.problem = world.error().text();
+    return;
+  }
+  read.is_restored = world->input.store.is_restored();
   const auto refusals = check_safety(world->input, make_plan(world->input));
-  if (refusals.empty()) return "";
-  return fmt::format("{}; {} with `keytide apply`", refusals.front().why, refusals.front().way_out);
+  // By a store from a backup nobody can tell what a revision changes.
+  if (read.is_restored) {
+    read.problem =
+        "the state store was restored from a backup; accept it with `keytide apply "
+        "-refresh-only` first";
+  } else if (!refusals.empty()) {
+    read.problem =
+        fmt::format("{}; {} with `keytide apply`", refusals.front().why, refusals.front().way_out);
+  }
+  for (const AccountRecord& record : world->input.records) read.recorded.insert(record.key.scope);
+  leave_out_held_back(loaded.state, git_, world->input.records);
 }
 
 void ManifestFeed::take(Read read, FeedLook& out) {
   const bool is_bad = !read.problem.empty();
-  const bool is_news = read.loaded.revision != judged_ || is_bad != was_rejected_;
+  const std::string revision = read.loaded.revision + unsigned_revisions();
+  const bool is_news = revision != judged_ || is_bad != was_rejected_;
   note(read);
   if (is_news) telemetry_.on_reload(!is_bad);
   out.rejected = is_bad;
+  is_restored_ = read.is_restored;
   was_rejected_ = is_bad;
-  if (is_bad || !is_news) {
-    judged_ = read.loaded.revision;
-    return;
-  }
-  judged_ = read.loaded.revision;
+  judged_ = revision;
+  if (is_bad || !is_news) return;
   has_accepted_ = true;
   if (const auto accepted = git_.accept(); !accepted) {
     app_.log.warn(
@@ -133,11 +157,14 @@ void ManifestFeed::take(Read read, FeedLook& out) {
         "older one",
         {{"error", accepted.error().text()}});
   }
-  if (!git_.all().empty()) {
-    const auto records = workspace_.store().load();
-    if (records) leave_out_held_back(read.loaded.state, git_, *records);
-  }
+  out.recorded.assign(read.recorded.begin(), read.recorded.end());
   out.accepted = std::move(read.loaded.state);
+}
+
+// The revision before it goes on, and what is wrong with the newest is told all the same.
+void ManifestFeed::tell_of_rejected(const std::string& problem, FeedLook& out) {
+  out.rejected = true;
+  for (SourceHealth& source : sources_) source.error = problem;
 }
 
 // What a source shows of itself: of git a commit, of paths a digest of all that was read.

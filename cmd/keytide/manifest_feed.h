@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 
 #include "cmd/keytide/app.h"
@@ -26,12 +27,16 @@ class ManifestFeed : public Feed {
   struct Read {
     LoadedManifests loaded;
     std::string problem;  // why it does not count; empty: it does
+    std::set<Scope> recorded;
+    bool is_restored = false;
   };
   void fetch_due(bool all);
   std::string fingerprint() const;
+  std::string unsigned_revisions() const;
   Read read();
   Read read_applied();
-  std::string judge(const LoadedManifests& loaded);
+  void judge(Read& read);
+  void tell_of_rejected(const std::string& problem, FeedLook& out);
   void take(Read read, FeedLook& out);
   void note(const Read& read);
   void note_fetches();
@@ -46,6 +51,7 @@ class ManifestFeed : public Feed {
   std::string judged_;                               // the revision that was judged last
   bool was_rejected_ = true;                         // or none was judged yet
   bool has_accepted_ = false;
+  bool is_restored_ = false;
   std::vector<SourceHealth> sources_;
 };
 

@@ -34,14 +34,6 @@ std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspa
   return loaded;
 }
 
-std::set<ClientId> own_accounts(const App& app, const Workspace& workspace) {
-  std::set<ClientId> own;
-  for (const OwnLogin& login : own_logins(workspace.config().atlas, app.environment)) {
-    own.insert(ClientId(login.client_id));
-  }
-  return own;
-}
-
 bool knows_addresses(const App& app, const PlanInput& input) {
   const std::vector<Address> unknown = find_unknown_addresses(input);
   if (unknown.empty()) return true;
@@ -89,10 +81,10 @@ std::optional<Planned> plan_now(const App& app, Workspace& workspace, const Plan
   }
   QuietProgress quiet;
   const Ports ports = workspace.ports(**issuer, quiet);
-  auto world = gather(
-      {std::move(loaded->state), std::move(loaded->empty_sources), own_accounts(app, workspace),
-       request.options, workspace.config().safety, request.approvals, app.line.parallelism},
-      ports);
+  auto world = gather({std::move(loaded->state), std::move(loaded->empty_sources),
+                       own_accounts(workspace.config(), app.environment), request.options,
+                       workspace.config().safety, request.approvals, app.line.parallelism},
+                      ports);
   if (!world) {
     app.complain(world.error());
     return std::nullopt;

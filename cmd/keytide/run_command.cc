@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cmd/keytide/commands.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/service.h"
@@ -34,14 +36,26 @@ int run_run(const App& app) {
   catch_interrupts();
   catch_reloads(waker->wake_fd());
   Metrics metrics({std::string(kVersion), {reason_words(), kEntriesWithSeries}});
-  for (;;) {
+  bool has_run = false;
+  Seconds pause{0};
+  while (!interrupted()) {
+    if (pause > Seconds(0)) waker->wait(pause, {interrupt_fd()});
     const auto workspace = open_connected(app, metrics);
-    if (!workspace) return 1;
+    // A service that ran keeps trying: what is in its way may be gone in a moment.
+    if (!workspace && !has_run) return 1;
+    pause = std::clamp<Seconds>(pause * 2, Seconds(1), Seconds(60));
+    if (!workspace) continue;
     Service service(app, *workspace, metrics, *waker);
     if (app.line.once) return service.run_once();
     const Service::End end = service.run();
-    if (!end.begins_anew) return end.exit_code;
+    if (end.begins_anew) {
+      has_run = true;
+      pause = Seconds(0);
+    } else if (end.exit_code == 0 || !has_run) {
+      return end.exit_code;
+    }
   }
+  return 0;
 }
 
 int run_reload(const App& app) {

@@ -26,11 +26,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kStopWithin = std::chrono::seconds(15);
 constexpr milliseconds kReloadWithin = std::chrono::minutes(2);
 
-std::string value_of(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? "" : found->second;
-}
-
 }  // namespace
 
 Service::Service(const App& app, Workspace& workspace, Metrics& metrics, Waker& waker)
@@ -55,13 +50,6 @@ LoopPorts Service::loop_ports() {
           [this] { return app_.clock.since_boot(); },
           feed_,
           [this](const PassRequest& request) { return pass(request); },
-          [this] {
-            std::vector<Scope> scopes;
-            auto records = workspace_.store().load();
-            if (!records) return scopes;
-            for (const AccountRecord& record : *records) scopes.push_back(record.key.scope);
-            return scopes;
-          },
           [this](std::function<void()> job) { jobs_.start(std::move(job)); },
           [this] { waker_.wake(); },
           [this](SnapshotPtr snapshot) { publish(std::move(snapshot)); },
@@ -75,9 +63,7 @@ PassResult Service::pass(PassRequest request) {
   PassLog log(pass_log_, fmt::format("{:08x}", stable_hash(name) >> 32));
   request.safety = workspace_.config().safety;
   request.actor = app_.actor();
-  for (const OwnLogin& login : own_logins(workspace_.config().atlas, app_.environment)) {
-    request.own_accounts.insert(ClientId(login.client_id));
-  }
+  request.own_accounts = own_accounts(workspace_.config(), app_.environment);
   const auto begun_at = app_.clock.since_boot();
   const Ports all = workspace_.ports(**workspace_.issuer(), log);
   PassResult result = run_pass(
@@ -91,13 +77,9 @@ PassResult Service::pass(PassRequest request) {
 }
 
 void Service::prune_events() {
-  const Instant now = app_.clock.now();
-  const std::int64_t day = now.time_since_epoch() / std::chrono::hours(24);
+  const std::int64_t day = app_.clock.now().time_since_epoch() / std::chrono::hours(24);
   if (pruned_day_.exchange(day) == day) return;
-  // A host's clock that runs ahead must not take the log with it.
-  const Instant oldest =
-      std::min(now, (*workspace_.issuer())->now()) - workspace_.config().events_keep;
-  if (const auto pruned = workspace_.store().prune_events(oldest); !pruned) {
+  if (const auto pruned = prune_old_events(app_, workspace_); !pruned) {
     app_.log.warn("old events could not be deleted", {{"error", pruned.error().text()}});
   }
 }
@@ -143,14 +125,28 @@ bool Service::open_listener() {
   return true;
 }
 
+bool Service::has_rejected_manifests() const {
+  const SnapshotPtr snapshot = snapshots_.get();
+  if (!snapshot) return false;
+  return std::any_of(snapshot->sources.begin(), snapshot->sources.end(),
+                     [](const SourceHealth& one) { return !one.error.empty(); });
+}
+
 // Of a SIGHUP, with the service's own App, and of `keytide reload`, with the one who asks.
 int Service::reload(const App& app) {
   const ConfigWatch::Finding config = config_.look();
-  const bool is_bad = has_errors(config.problems);
-  if (is_bad) app.complain(config.problems);
-  if (is_bad)
+  bool is_bad = has_errors(config.problems);
+  if (is_bad) {
+    app.complain(config.problems);
     app.complain("the configuration is not used: the service goes on with the old one", "");
-  if (config.is_new && !is_bad) {
+  }
+  if (config.is_new && !is_bad && has_rejected_manifests()) {
+    app.complain(
+        "the configuration has changed, and is not used while the newest manifests are "
+        "rejected: the last good ones would be lost",
+        "repair the manifests, then reload once more");
+    is_bad = true;
+  } else if (config.is_new && !is_bad) {
     app_.log.info("the configuration has changed: beginning anew");
     begins_anew_ = true;
     waker_.wake();
@@ -192,13 +188,15 @@ std::vector<int> Service::descriptors() const {
 
 void Service::begin_stop() {
   app_.log.info("stopping: what was begun is brought to its end, nothing new is begun");
-  manager_.stopping();
   loop_.request_stop();
-  stop_at_ = app_.clock.since_boot();
 }
 
 void Service::turn() {
   if ((interrupted() || begins_anew_) && !loop_.is_stopping()) begin_stop();
+  if (interrupted() && !std::exchange(was_interrupted_, true)) {
+    manager_.stopping();
+    stop_at_ = app_.clock.since_boot();
+  }
   if (take_reload_request()) {
     app_.log.info("reloading");
     reload(app_);
@@ -219,11 +217,11 @@ void Service::look_at_watch() {
 
 bool Service::must_end() {
   if (!loop_.is_stopping()) return false;
-  if (loop_.is_idle()) return true;
+  if (loop_.is_idle() && !(control_ && control_->is_serving())) return true;
   // What only begins anew has time.
-  if (!interrupted() || app_.clock.since_boot() - stop_at_ < kStopWithin) return false;
+  if (!was_interrupted_ || app_.clock.since_boot() - stop_at_ < kStopWithin) return false;
   app_.log.warn("stopped in the middle of something: the next start finishes it");
-  std::_Exit(0);
+  std::_Exit(app_.line.once ? 1 : 0);
 }
 
 Service::End Service::run() {
@@ -251,7 +249,7 @@ int Service::run_once() {
   for (;;) {
     turn();
     if (must_end() || loop_.is_done()) break;
-    waker_.wait(loop_.next(), descriptors());
+    waker_.wait(std::min<milliseconds>(loop_.next(), std::chrono::seconds(1)), descriptors());
   }
   jobs_.join();
   workspace_.sign_out();

@@ -46,6 +46,7 @@ class Service {
   bool open_control();
   bool open_listener();
   int reload(const App& app);
+  bool has_rejected_manifests() const;
   int tell_of_manifests(const App& app, std::int64_t reload);
   std::vector<int> descriptors() const;
 
@@ -69,7 +70,8 @@ class Service {
   JobThreads jobs_;  // goes first: its jobs use all of the above
   const ConfigWatch config_;
   std::atomic<bool> begins_anew_{false};
-  std::chrono::milliseconds stop_at_{0};  // since boot: when it was told to stop
+  bool was_interrupted_ = false;
+  std::chrono::milliseconds stop_at_{0};  // since boot: when it was interrupted
 };
 
 }  // namespace keytide

@@ -8,13 +8,6 @@
 namespace keytide {
 namespace {
 
-constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
-
-std::string value_of(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? "" : found->second;
-}
-
 ConfigPlaces places_of(const CommandLine& line, const Environment& environment) {
   ConfigPlaces places{line.config, value_of(environment, "KEYTIDE_CONFIG"),
                       value_of(environment, "XDG_CONFIG_HOME")};

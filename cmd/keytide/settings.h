@@ -9,6 +9,9 @@
 
 namespace keytide {
 
+// What is larger is no configuration.
+inline constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
+
 struct Settings {
   Config config;
   Diagnostics problems;  // errors: `config` is not to be used

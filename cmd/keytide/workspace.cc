@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "cmd/keytide/atlas_stack.h"
@@ -120,6 +121,16 @@ class Borrowed : public Workspace {
 };
 
 }  // namespace
+
+Result<void> prune_old_events(const App& app, Workspace& workspace) {
+  auto issuer = workspace.issuer();
+  if (!issuer) return fail(std::move(issuer.error()));
+  // A host's clock that runs ahead must not take the log with it.
+  const Instant now = std::min(app.clock.now(), (*issuer)->now());
+  auto pruned = workspace.store().prune_events(now - workspace.config().events_keep);
+  if (!pruned) return fail(std::move(pruned.error()));
+  return {};
+}
 
 std::unique_ptr<Workspace> Workspace::borrow(Workspace& other) {
   return std::make_unique<Borrowed>(other);

@@ -43,4 +43,7 @@ class Workspace {
   virtual void sign_out() = 0;
 };
 
+// Deletes the events that are older than `events.keep`; the issuer must have been made.
+Result<void> prune_old_events(const App& app, Workspace& workspace);
+
 }  // namespace keytide

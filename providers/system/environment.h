@@ -25,6 +25,9 @@ Environment environment_of(std::initializer_list<const char*> names);
 // All variables, secrets among them: not for logs, not for children.
 Environment environment_snapshot();
 
+// Of such a map; empty where it is not set.
+std::string value_of(const Environment& environment, const std::string& name);
+
 // The host's name as the kernel has it; "localhost" when that is empty.
 std::string host_name();
 

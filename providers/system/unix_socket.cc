@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -94,6 +95,8 @@ Result<void> UnixStream::send(std::string_view line) {
       rest.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno != EINTR &&
                (errno != EAGAIN || !wait_for(fd_, POLLOUT, milliseconds(kSendTimeout)))) {
+      // Half a line must not be followed by another.
+      shutdown(fd_, SHUT_RDWR);
       return fail(ErrorKind::unavailable, "the other side is gone");
     }
   }
@@ -109,10 +112,15 @@ std::optional<std::string> UnixStream::take_line() {
 }
 
 Result<std::optional<std::string>> UnixStream::receive(milliseconds longest) {
+  using std::chrono::steady_clock;
+  const auto give_up = steady_clock::now() + longest;
   for (;;) {
     if (auto line = take_line()) return line;
     if (received_.size() > kLineMax) return fail(ErrorKind::invalid, "a line that never ends");
-    if (!wait_for(fd_, POLLIN, longest)) return std::optional<std::string>();
+    const auto left = std::chrono::ceil<milliseconds>(give_up - steady_clock::now());
+    if (!wait_for(fd_, POLLIN, std::max(left, milliseconds(0)))) {
+      return std::optional<std::string>();
+    }
     std::array<char, 65536> chunk{};
     const ssize_t count = ::recv(fd_, chunk.data(), chunk.size(), 0);
     if (count > 0) {

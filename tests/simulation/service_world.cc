@@ -121,7 +121,6 @@ LoopPorts ServiceWorld::ports() {
           [this] { return clock_.since_boot(); },
           *this,
           [this](const PassRequest& request) { return pass(request); },
-          [] { return std::vector<Scope>(); },
           [this](std::function<void()> job) { jobs_.push_back(std::move(job)); },
           [] {},
           [this](SnapshotPtr snapshot) { snapshots_.put(std::move(snapshot)); },

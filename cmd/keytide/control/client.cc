@@ -1,6 +1,6 @@
 #include "cmd/keytide/control/client.h"
 
-#include <fmt/format.h>
+#include <utility>
 
 #include "cmd/keytide/control/frame.h"
 #include "cmd/keytide/saved_plan.h"
@@ -36,6 +36,8 @@ Result<ControlRequest> request_of(const App& app) {
 
 int hold_terminal(const App& app, UnixStream& service) {
   bool told_to_stop = false;
+  // At the question a Ctrl-C ends this process, as it does everywhere; the service sees that.
+  if (app.line.auto_approve || !app.can_ask) catch_interrupts(kStoppingWord);
   for (;;) {
     if (interrupted() && !std::exchange(told_to_stop, true)) {
       ControlFrame stop;
@@ -54,6 +56,7 @@ int hold_terminal(const App& app, UnixStream& service) {
     ControlFrame answer;
     answer.answer = app.console.ask(*frame->ask);
     if (!service.send(encode(answer))) break;
+    if (answer.answer) catch_interrupts(kStoppingWord);
   }
   app.complain("the service ended, or closed the connection, in the middle of this command",
                "`keytide status` shows what was done");
@@ -76,7 +79,6 @@ std::optional<int> run_at_service(const App& app) {
     return 1;
   }
   if (!service->send(encode(*request))) return std::nullopt;
-  catch_interrupts(kStoppingWord);
   return hold_terminal(app, *service);
 }
 

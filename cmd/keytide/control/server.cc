@@ -1,5 +1,7 @@
 #include "cmd/keytide/control/server.h"
 
+#include <fmt/format.h>
+
 #include <future>
 #include <utility>
 
@@ -13,7 +15,8 @@ namespace {
 constexpr int kServedAtOnce = 16;
 constexpr std::chrono::seconds kRequestWithin{10};
 // Nothing is renewed while a person is asked.
-constexpr std::chrono::minutes kAnswerWithin{5};
+constexpr std::chrono::seconds kAnswerWithin{300};
+constexpr std::chrono::seconds kAnswerLook{1};
 // After so long a person is told why nothing happens.
 constexpr std::chrono::seconds kPatience{2};
 
@@ -35,10 +38,14 @@ class RemoteConsole : public Console {
     ControlFrame frame;
     frame.ask = std::string(question);
     if (!send(frame)) return std::nullopt;
-    const auto line = stream_.receive(kAnswerWithin);
-    if (!line || !*line) return std::nullopt;
-    const auto answer = decode_frame(**line);
-    return answer ? answer->answer : std::nullopt;
+    for (auto waited = kAnswerLook; waited <= kAnswerWithin; waited += kAnswerLook) {
+      const auto line = stream_.receive(kAnswerLook);
+      if (!line || loop_.is_stopping()) return std::nullopt;
+      if (!*line) continue;
+      const auto answer = decode_frame(**line);
+      return answer ? answer->answer : std::nullopt;
+    }
+    return std::nullopt;
   }
   bool has_failed() const override { return is_gone_; }
   bool wants_stop() override {
@@ -47,12 +54,13 @@ class RemoteConsole : public Console {
       const auto line = stream_.receive(std::chrono::milliseconds(0));
       stop_ = !line || *line;
     }
-    return stop_ || loop_.is_stopping();
+    return stop_ || is_gone_ || loop_.is_stopping();
   }
 
  private:
   bool send(const ControlFrame& frame) {
-    if (!stream_.send(encode(frame))) is_gone_ = true;
+    // Who does not read is not waited for twice.
+    if (!is_gone_ && !stream_.send(encode(frame))) is_gone_ = true;
     return !is_gone_;
   }
 
@@ -62,6 +70,14 @@ class RemoteConsole : public Console {
   std::mutex mutex_;
   bool stop_ = false;  // the person said so, or left
 };
+
+void refuse(UnixStream& stream, std::string_view why) {
+  ControlFrame frame;
+  frame.err = fmt::format("error: {}\n", why);
+  frame.exit = 1;
+  // Who left needs no reason.
+  [[maybe_unused]] const auto sent = stream.send(encode(frame));
+}
 
 }  // namespace
 
@@ -76,7 +92,14 @@ ControlServer::ControlServer(const App& app, Workspace& workspace, Loop& loop,
 
 void ControlServer::accept() {
   while (auto stream = listener_->accept()) {
-    if (!stream->is_trusted() || served_ >= kServedAtOnce) continue;
+    if (!stream->is_trusted()) {
+      refuse(*stream, "the service runs as another user: run this as that user, or as root");
+      continue;
+    }
+    if (served_ >= kServedAtOnce) {
+      refuse(*stream, "the service has too many callers: try again in a moment");
+      continue;
+    }
     ++served_;
     jobs_.start([this, shared = std::shared_ptr<UnixStream>(std::move(stream))] {
       serve(shared);
@@ -123,8 +146,9 @@ int ControlServer::carry_out(const ControlRequest& request, Console& console) {
   std::promise<int> exit;
   auto future = exit.get_future();
   loop_.request_alone([&](bool may_run) {
+    const bool is_wanted = may_run && !console.wants_stop();
     if (!may_run) app.complain("the service is stopping", "start it again, or run this without it");
-    exit.set_value(may_run ? dispatch(app) : 1);
+    exit.set_value(is_wanted ? dispatch(app) : 1);
   });
   if (future.wait_for(kPatience) == std::future_status::timeout && !app.line.json) {
     console.err("Waiting for the service to finish what it is doing.\n");

@@ -24,7 +24,9 @@ class ControlServer {
   int fd() const { return listener_->fd(); }
   // Takes everybody who waits. Does not block.
   void accept();
-  // Blocks until nobody is served any more; after the loop was told to stop.
+  // Somebody is served; until then the loop has to go on answering.
+  bool is_serving() const { return served_ > 0; }
+  // Blocks until nobody is served any more.
   void join() { jobs_.join(); }
 
  private:

@@ -18,8 +18,8 @@ class Agenda {
   void want_scan() { next_scan_.reset(); }
   // A look at the whole scope ended; what `set` was told before is forgotten.
   void scanned(Instant now, Seconds interval);
-  // The moment of one entry; absent: it has none.
-  void set(const Address& address, std::optional<Instant> moment);
+  // The moment of one account, and the address of its entry; absent: it has none.
+  void set(const AccountKey& key, const Address& address, std::optional<Instant> moment);
 
   struct Work {
     bool whole = false;         // a look at the whole scope
@@ -30,8 +30,13 @@ class Agenda {
   std::optional<Instant> next() const;
 
  private:
+  struct Moment {
+    Address address;
+    Instant at{};
+  };
   std::optional<Instant> next_scan_;  // absent: now
-  std::map<Address, Instant> moments_;
+  Seconds interval_{0};
+  std::map<AccountKey, Moment> moments_;  // an address may be of two accounts for a while
 };
 
 }  // namespace keytide

@@ -21,7 +21,10 @@ class Breaker {
   int failures() const { return failures_; }
   // Absent: it is closed.
   std::optional<Instant> next_try() const { return next_try_; }
-  bool lets_through(Instant now) const { return !next_try_ || *next_try_ <= now; }
+  // A clock that was wrong and was put right keeps nothing out.
+  bool lets_through(Instant now) const {
+    return !next_try_ || *next_try_ <= now || *next_try_ > now + kPauseMax;
+  }
 
  private:
   int failures_ = 0;

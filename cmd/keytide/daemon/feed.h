@@ -14,6 +14,8 @@ namespace keytide {
 struct FeedLook {
   std::optional<DesiredState> accepted;  // a revision that counts from now on
   bool rejected = false;                 // one that does not; `sources` say why
+  std::vector<Scope> recorded;           // with `accepted`: the scopes of all records
+  bool store_restored = false;           // then nothing counts until a person accepts it
   std::vector<SourceHealth> sources;
   Seconds next_in{60};  // when to look again unasked
 };

@@ -53,24 +53,10 @@ std::optional<Instant> Lane::next() const {
 
 void Lane::finish(const Agenda::Work& work, const PassResult& result) {
   is_running_ = false;
-  if (work.whole) {
-    std::map<Address, EntryHealth> known = std::move(entries_);
-    entries_.clear();
-    for (const EntryLook& look : result.looks) {
-      const auto before = known.find(look.row.address);
-      if (before != known.end()) entries_.insert(*before);
-    }
-  }
   const bool counts = !std::exchange(is_outrun_, false);
+  if (!result.error) forget_all_but(work, result);
   if (work.whole && counts && !result.error) agenda_.scanned(result.now, interval_);
   for (const EntryLook& look : result.looks) take(look, result.now);
-  // Those that are recorded no more.
-  for (const Address& address : work.entries) {
-    const auto is_it = [&](const EntryLook& look) { return look.row.address == address; };
-    if (std::any_of(result.looks.begin(), result.looks.end(), is_it)) continue;
-    agenda_.set(address, std::nullopt);
-    entries_.erase(address);
-  }
   if (result.budget) health_.calls_left = result.budget->left;
   if (result.error) {
     health_.error = result.error->text();
@@ -82,14 +68,26 @@ void Lane::finish(const Agenda::Work& work, const PassResult& result) {
   if (work.whole) health_.scanned_at = result.now;
 }
 
+// Of what the pass was about: accounts that are neither wanted nor recorded any more.
+void Lane::forget_all_but(const Agenda::Work& work, const PassResult& result) {
+  std::erase_if(entries_, [&](const auto& entry) {
+    const auto& [key, health] = entry;
+    if (!work.whole && !work.entries.contains(health.address)) return false;
+    const bool is_there = std::any_of(result.looks.begin(), result.looks.end(),
+                                      [&](const EntryLook& look) { return look.row.key == key; });
+    if (!is_there) agenda_.set(key, health.address, std::nullopt);
+    return !is_there;
+  });
+}
+
 void Lane::take(const EntryLook& look, Instant now) {
-  const auto before = entries_.find(look.row.address);
-  entries_[look.row.address] =
+  const auto before = entries_.find(look.row.key);
+  entries_[look.row.key] =
       health_of(look.row, now, before == entries_.end() ? nullptr : &before->second);
   std::optional<Instant> moment = look.row.next_moment;
   const bool is_left = look.was_worked_on && !look.row.planned.empty();
   if (is_left) moment = now + kLeastPause;
-  agenda_.set(look.row.address, moment);
+  agenda_.set(look.row.key, look.row.address, moment);
 }
 
 bool Lane::is_urgent(Instant now) const {
@@ -100,7 +98,8 @@ bool Lane::is_urgent(Instant now) const {
 }
 
 bool Lane::is_over() const {
-  return !is_running_ && desired_->secrets.empty() && was_scanned() && entries_.empty();
+  return !is_running_ && !is_failing() && desired_->secrets.empty() && was_scanned() &&
+         entries_.empty();
 }
 
 ScopeHealth Lane::health() const {

@@ -38,9 +38,10 @@ class Lane {
   bool is_over() const;
   bool was_scanned() const { return health_.scanned_at.has_value(); }
   ScopeHealth health() const;
-  const std::map<Address, EntryHealth>& entries() const { return entries_; }
+  const std::map<AccountKey, EntryHealth>& entries() const { return entries_; }
 
  private:
+  void forget_all_but(const Agenda::Work& work, const PassResult& result);
   void take(const EntryLook& look, Instant now);
   bool is_urgent(Instant now) const;
 
@@ -52,7 +53,7 @@ class Lane {
   bool is_running_ = false;
   bool is_outrun_ = false;  // a look was wanted while a pass was under way: that pass is not it
   ScopeHealth health_;
-  std::map<Address, EntryHealth> entries_;
+  std::map<AccountKey, EntryHealth> entries_;
 };
 
 }  // namespace keytide

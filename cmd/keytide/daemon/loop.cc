@@ -29,6 +29,20 @@ std::map<Scope, std::shared_ptr<DesiredState>> by_scope(DesiredState desired) {
   return parts;
 }
 
+// Sorted by address. One that moved to another account has two records under it for a while: the
+// managed one is shown.
+void take_one_each(std::vector<EntryHealth>& entries) {
+  const auto place = [](const EntryHealth& one) {
+    return std::tuple(one.address, one.phase == Phase::unmanaged);
+  };
+  std::sort(entries.begin(), entries.end(),
+            [&](const EntryHealth& a, const EntryHealth& b) { return place(a) < place(b); });
+  const auto is_same = [](const EntryHealth& a, const EntryHealth& b) {
+    return a.address == b.address;
+  };
+  entries.erase(std::unique(entries.begin(), entries.end(), is_same), entries.end());
+}
+
 }  // namespace
 
 Loop::Loop(LoopPorts ports, LoopOptions options)
@@ -53,13 +67,12 @@ milliseconds Loop::next() {
   }
   if (stopping_) return kTick;
   milliseconds wait = kTick;
-  if (!is_reading_ && !runs_alone_) {
+  if (may_read()) {
     wait = std::min(wait, wants_read_ ? milliseconds(0) : look_at_ - ports_.since_boot());
   }
   const Instant now = ports_.now();
-  const bool has_room = !runs_alone_ && alone_.empty() && running_ < lanes_at_once();
   for (const auto& [scope, lane] : lanes_) {
-    if (!has_room || lane.is_running()) continue;
+    if (!may_start(lane)) continue;
     const auto at = lane.next();
     wait = std::min<milliseconds>(wait, at ? *at - now : Seconds(0));
   }
@@ -67,8 +80,9 @@ milliseconds Loop::next() {
 }
 
 std::int64_t Loop::request_reload() {
-  const std::int64_t number = ++reloads_wanted_;
-  post([this] {
+  const std::int64_t number = ++reload_number_;
+  post([this, number] {
+    reloads_wanted_ = number;
     wants_read_ = true;
     for (auto& [scope, lane] : lanes_) lane.want_scan();
   });
@@ -76,7 +90,10 @@ std::int64_t Loop::request_reload() {
 }
 
 void Loop::hint_change() {
-  post([this] { look_at_ = std::min(look_at_, ports_.since_boot() + kQuiet); });
+  post([this] {
+    look_at_ = std::min(look_at_, ports_.since_boot() + kQuiet);
+    was_hinted_ = is_reading_;
+  });
 }
 
 void Loop::request_stop() {
@@ -85,6 +102,7 @@ void Loop::request_stop() {
 }
 
 void Loop::request_alone(std::function<void(bool)> command) {
+  has_waiting_command_ = true;
   post([this, command = std::move(command)] { alone_.push_back(command); });
 }
 
@@ -105,9 +123,19 @@ void Loop::take_messages() {
   for (const auto& message : messages) message();
 }
 
+bool Loop::may_read() const { return !is_reading_ && !runs_alone_ && alone_.empty(); }
+
+bool Loop::may_start(const Lane& lane) const {
+  // Scopes that time out may not hold all places.
+  const int failing_at_once = std::max(1, lanes_at_once() / 2);
+  return has_desired_ && !must_read_first_ && !runs_alone_ && alone_.empty() &&
+         !lane.is_running() && running_ < lanes_at_once() &&
+         (!lane.is_failing() || running_failing_ < failing_at_once);
+}
+
 void Loop::look_at_manifests() {
   const bool is_time = wants_read_ || ports_.since_boot() >= look_at_;
-  if (is_reading_ || runs_alone_ || !alone_.empty() || !is_time) return;
+  if (!may_read() || !is_time) return;
   is_reading_ = true;
   reloads_read_for_ = reloads_wanted_;
   ++jobs_;
@@ -121,17 +149,20 @@ void Loop::take_look(FeedLook look) {
   is_reading_ = false;
   is_changed_ = true;
   reloads_done_ = reloads_read_for_;
-  look_at_ = ports_.since_boot() + look.next_in;
+  must_read_first_ = false;
+  look_at_ = ports_.since_boot() +
+             (std::exchange(was_hinted_, false) ? kQuiet : milliseconds(look.next_in));
+  store_restored_ = look.store_restored;
   sources_ = std::move(look.sources);
   if (look.accepted || look.rejected) was_rejected_ = look.rejected;
-  if (look.accepted) take_desired(std::move(*look.accepted));
+  if (look.accepted) take_desired(std::move(*look.accepted), look.recorded);
 }
 
-void Loop::take_desired(DesiredState desired) {
+void Loop::take_desired(DesiredState desired, const std::vector<Scope>& recorded) {
   has_desired_ = true;
   auto parts = by_scope(std::move(desired));
   // What no manifest names any more is planned too.
-  for (const Scope& scope : ports_.recorded_scopes()) parts.try_emplace(scope, nullptr);
+  for (const Scope& scope : recorded) parts.try_emplace(scope, nullptr);
   for (auto& [scope, lane] : lanes_) parts.try_emplace(scope, nullptr);
   for (auto& [scope, part] : parts) {
     Lane& lane = lanes_.try_emplace(scope, scope, options_.interval).first->second;
@@ -142,12 +173,15 @@ void Loop::take_desired(DesiredState desired) {
 void Loop::run_alone() {
   if (alone_.empty() || runs_alone_ || running_ > 0 || is_reading_) return;
   runs_alone_ = true;
+  has_waiting_command_ = false;
   ++jobs_;
   ports_.start([this, command = alone_.front()] {
     command(true);
     post([this] {
       --jobs_;
       runs_alone_ = false;
+      // What the person's command went by may be newer than what the lanes have.
+      must_read_first_ = true;
       wants_read_ = true;
       for (auto& [scope, lane] : lanes_) lane.want_scan();
     });
@@ -174,13 +208,9 @@ std::vector<Lane*> Loop::due_lanes(Instant now) {
 }
 
 void Loop::start_passes() {
-  if (!has_desired_ || runs_alone_ || !alone_.empty()) return;
   const Instant now = ports_.now();
-  // Scopes that time out may not hold all places.
-  const int failing_at_once = std::max(1, lanes_at_once() / 2);
   for (Lane* lane : due_lanes(now)) {
-    if (running_ >= lanes_at_once()) return;
-    if (lane->is_failing() && running_failing_ >= failing_at_once) continue;
+    if (!may_start(*lane)) continue;
     if (auto work = lane->due(now)) start_pass(*lane, std::move(*work));
   }
 }
@@ -196,7 +226,7 @@ void Loop::start_pass(Lane& lane, Agenda::Work work) {
   request.desired = lane.desired();
   request.targets = work.entries;
   request.parallelism = std::max(1, options_.parallelism / lanes_at_once());
-  request.stopping = [this] { return stopping_.load(); };
+  request.stopping = [this] { return stopping_ || has_waiting_command_; };
   ports_.start([this, was_failing, request = std::move(request), work = std::move(work)] {
     post([this, was_failing, scope = request.scope, work, result = ports_.pass(request)] {
       running_failing_ -= was_failing ? 1 : 0;
@@ -209,8 +239,10 @@ void Loop::take_pass(const Scope& scope, const Agenda::Work& work, const PassRes
   --jobs_;
   --running_;
   is_changed_ = true;
-  skew_ = result.skew;
-  store_restored_ = result.store_restored;
+  if (!result.error) {
+    skew_ = result.skew;
+    store_restored_ = result.store_restored;
+  }
   const auto lane = lanes_.find(scope);
   CHECK(lane != lanes_.end(), "a lane outlives its pass");
   lane->second.finish(work, result);
@@ -245,8 +277,7 @@ void Loop::publish() {
     snapshot->scopes.push_back(lane.health());
     for (const auto& [address, entry] : lane.entries()) snapshot->entries.push_back(entry);
   }
-  std::sort(snapshot->entries.begin(), snapshot->entries.end(),
-            [](const EntryHealth& a, const EntryHealth& b) { return a.address < b.address; });
+  take_one_each(snapshot->entries);
   snapshot->sources = sources_;
   snapshot->store_restored = store_restored_;
   snapshot->reloads = reloads_done_;

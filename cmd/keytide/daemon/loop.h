@@ -26,10 +26,9 @@ struct LoopPorts {
   std::function<Instant()> host_now;  // the host's
   std::function<std::chrono::milliseconds()> since_boot;
   Feed& feed;
-  std::function<PassResult(const PassRequest&)> pass;   // blocks; of several scopes at once
-  std::function<std::vector<Scope>()> recorded_scopes;  // of all records
-  std::function<void(std::function<void()>)> start;     // runs a job beside the loop
-  std::function<void()> wake;                           // there is something for step() to do
+  std::function<PassResult(const PassRequest&)> pass;  // blocks; of several scopes at once
+  std::function<void(std::function<void()>)> start;    // runs a job beside the loop
+  std::function<void()> wake;                          // there is something for step() to do
   std::function<void(SnapshotPtr)> publish;
   Log& log;
 };
@@ -73,7 +72,7 @@ class Loop {
   void take_messages();
   void look_at_manifests();
   void take_look(FeedLook look);
-  void take_desired(DesiredState desired);
+  void take_desired(DesiredState desired, const std::vector<Scope>& recorded);
   void run_alone();
   void start_passes();
   void start_pass(Lane& lane, Agenda::Work work);
@@ -81,6 +80,8 @@ class Loop {
   void publish();
   std::vector<Lane*> due_lanes(Instant now);
   int lanes_at_once() const;
+  bool may_read() const;
+  bool may_start(const Lane& lane) const;
 
   const LoopPorts ports_;
   const LoopOptions options_;
@@ -92,14 +93,18 @@ class Loop {
   std::vector<SourceHealth> sources_;
   std::vector<std::function<void(bool)>> alone_;  // commands that wait for their turn
   std::atomic<bool> stopping_{false};
-  std::atomic<std::int64_t> reloads_wanted_{0};
+  std::atomic<std::int64_t> reload_number_{0};
+  std::atomic<bool> has_waiting_command_{false};  // passes end at their next account
+  std::int64_t reloads_wanted_ = 0;
   std::int64_t reloads_read_for_ = 0;  // those that the look under way answers
   std::int64_t reloads_done_ = 0;
-  bool is_reading_ = false;    // a look at the manifests is under way
-  bool runs_alone_ = false;    // a command is under way
-  bool wants_read_ = true;     // to be read, changed or not
-  bool has_desired_ = false;   // some revision counts
-  bool was_rejected_ = false;  // the last one does not
+  bool is_reading_ = false;       // a look at the manifests is under way
+  bool runs_alone_ = false;       // a command is under way
+  bool wants_read_ = true;        // to be read, changed or not
+  bool must_read_first_ = false;  // before any pass
+  bool was_hinted_ = false;       // that they changed, while a look was under way
+  bool has_desired_ = false;      // some revision counts
+  bool was_rejected_ = false;     // the last one does not
   bool store_restored_ = false;
   bool is_changed_ = true;  // since it was published
   int jobs_ = 0;

@@ -54,6 +54,7 @@ void look_after(const PassRequest& request, const World& world, const std::set<A
   if (!worked_on.empty() || out.error) {
     auto recorded = gather(gather_request(request, false), ports);
     if (recorded) after = rows_of(request, recorded->input);
+    if (!recorded && !out.error) out.error = std::move(recorded.error());
   }
   const auto is_newer = [&](const Address& address) {
     return out.error || worked_on.contains(address);

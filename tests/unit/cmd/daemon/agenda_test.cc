@@ -9,6 +9,8 @@ namespace {
 
 const Address kA("a");
 const Address kB("b");
+const AccountKey kKeyA{kKey.scope, ClientId("mdb_sa_id_a")};
+const AccountKey kKeyB{kKey.scope, ClientId("mdb_sa_id_b")};
 
 TEST(Agenda, BeginsWithALookAtTheWholeScope) {
   const Agenda agenda;
@@ -28,8 +30,8 @@ TEST(Agenda, ThenWaitsForTheInterval) {
 TEST(Agenda, LooksAtAnEntryWhenItsMomentCame) {
   Agenda agenda;
   agenda.scanned(kNow, span("1h"));
-  agenda.set(kA, kNow + span("10m"));
-  agenda.set(kB, kNow + span("20m"));
+  agenda.set(kKeyA, kA, kNow + span("10m"));
+  agenda.set(kKeyB, kB, kNow + span("20m"));
   EXPECT_EQ(agenda.next(), kNow + span("10m"));
   const auto work = agenda.due(kNow + span("15m"));
   ASSERT_TRUE(work);
@@ -40,8 +42,8 @@ TEST(Agenda, LooksAtAnEntryWhenItsMomentCame) {
 TEST(Agenda, ForgetsTheMomentOfAnEntryThatHasNoneAnyMore) {
   Agenda agenda;
   agenda.scanned(kNow, span("1h"));
-  agenda.set(kA, kNow + span("10m"));
-  agenda.set(kA, std::nullopt);
+  agenda.set(kKeyA, kA, kNow + span("10m"));
+  agenda.set(kKeyA, kA, std::nullopt);
   EXPECT_EQ(agenda.next(), kNow + span("1h"));
 }
 
@@ -49,6 +51,12 @@ TEST(Agenda, LooksAtAllAtOnceWhereThatIsWanted) {
   Agenda agenda;
   agenda.scanned(kNow, span("1h"));
   agenda.want_scan();
+  EXPECT_TRUE(agenda.due(kNow)->whole);
+}
+
+TEST(Agenda, IsNotSilencedByAClockThatWasWrong) {
+  Agenda agenda;
+  agenda.scanned(kNow + span("30d"), span("1h"));
   EXPECT_TRUE(agenda.due(kNow)->whole);
 }
 

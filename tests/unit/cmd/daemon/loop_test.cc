@@ -204,5 +204,71 @@ TEST(Loop, AnswersAReloadOnceTheManifestsWereReadAfterIt) {
   EXPECT_EQ(world.published.back()->reloads, number);
 }
 
+TEST(Loop, BeginsNoPassAfterACommandBeforeTheManifestsWereRead) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}};
+  world.settle();
+  world.passes.clear();
+  world.loop.request_alone([&](bool) {
+    world.entries[Address("z")] = kOrgA;
+    world.has_new_revision = true;
+  });
+  world.loop.step();
+  world.run_jobs();   // the command
+  world.loop.step();  // begins to read
+  EXPECT_EQ(world.jobs.size(), 1U);
+  world.settle();
+  EXPECT_THAT(world.passes, ElementsAre(kAllOfA));
+  EXPECT_EQ(world.published.back()->entries.size(), 2U);
+}
+
+TEST(Loop, EndsAPassSoonWhereACommandWaits) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}};
+  world.loop.step();
+  world.run_jobs();
+  world.loop.step();
+  world.loop.request_alone([](bool) {});
+  world.run_jobs();
+  EXPECT_TRUE(world.was_told_to_stop);
+  world.settle();
+  EXPECT_FALSE(world.was_told_to_stop);
+}
+
+TEST(Loop, DoesNotSpinWhileNothingCanBeBegun) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}, {Address("y"), kOrgB}};
+  world.down = {{kOrgA, "no reply"}, {kOrgB, "no reply"}};
+  world.settle();
+  world.advance(span("10m"));
+  world.loop.step();  // one of the two may try, and the manifests are read
+  world.loop.step();
+  EXPECT_GT(world.loop.next(), std::chrono::milliseconds(0));
+  world.loop.request_alone([](bool) {});
+  world.loop.step();
+  world.advance(span("10m"));
+  EXPECT_GT(world.loop.next(), std::chrono::milliseconds(0));
+}
+
+TEST(Loop, KeepsWhatItKnowsOfEntriesWhenTheStoreCantBeRead) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}};
+  world.settle();
+  world.shows_nothing_when_down = true;
+  world.down[kOrgA] = "the store can't be read";
+  world.advance(span("1h"));
+  world.settle();
+  EXPECT_EQ(world.published.back()->entries.size(), 1U);
+}
+
+TEST(Loop, ShowsTheManagedOneOfTwoAccountsOfOneAddress) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}, {Address("y"), kOrgB}};
+  world.unmanaged_too = Address("x");
+  world.settle();
+  ASSERT_EQ(world.published.back()->entries.size(), 2U);
+  EXPECT_EQ(world.published.back()->entries[0].phase, Phase::active);
+}
+
 }  // namespace
 }  // namespace keytide::test

@@ -36,6 +36,9 @@ class LoopWorld : public Feed {
   Seconds pause = span("60d");        // until an entry has to be looked at again
   std::string rejected;               // why the next revision does not count
   bool has_new_revision = true;
+  bool was_told_to_stop = false;         // the last pass
+  bool shows_nothing_when_down = false;  // not even what is recorded
+  std::optional<Address> unmanaged_too;  // an address that was another account's before
   Instant now = kNow;
   std::vector<std::string> passes;  // "org aaaa…: all", "org bbbb…: x y"
   int looks = 0;
@@ -85,7 +88,6 @@ class LoopWorld : public Feed {
             [this] { return std::chrono::milliseconds(now - kNow); },
             *this,
             [this](const PassRequest& request) { return pass(request); },
-            [] { return std::vector<Scope>(); },
             [this](std::function<void()> job) { jobs.push_back(std::move(job)); },
             [] {},
             [this](SnapshotPtr snapshot) { published.push_back(std::move(snapshot)); },
@@ -96,13 +98,20 @@ class LoopWorld : public Feed {
     if (request.targets.empty()) line += " all";
     for (const Address& address : request.targets) line += " " + address.str();
     passes.push_back(line);
+    was_told_to_stop = request.stopping();
     PassResult result;
     result.now = now;
     const auto problem = down.find(request.scope);
     if (problem != down.end()) result.error = Error{ErrorKind::unavailable, problem->second, {}};
+    if (result.error && shows_nothing_when_down) return result;
     for (const DesiredSecret& secret : request.desired->secrets) {
       if (!request.targets.empty() && !request.targets.contains(secret.address)) continue;
       result.looks.push_back({good_row(secret.address, request.scope, now, pause), false});
+      if (secret.address != unmanaged_too) continue;
+      StatusRow old = result.looks.back().row;
+      old.key.client_id = ClientId("mdb_sa_id_zzz");
+      old.phase = Phase::unmanaged;
+      result.looks.push_back({std::move(old), false});
     }
     return result;
   }
