@@ -57,7 +57,7 @@ milliseconds Loop::next() {
     wait = std::min(wait, wants_read_ ? milliseconds(0) : look_at_ - ports_.since_boot());
   }
   const Instant now = ports_.now();
-  const bool has_room = !runs_alone_ && alone_.empty() && running_ < lanes_at_once();
+  const bool has_room = !runs_alone_ && alone_.empty() && !must_read_ && running_ < lanes_at_once();
   for (const auto& [scope, lane] : lanes_) {
     if (!has_room || lane.is_running()) continue;
     const auto at = lane.next();
@@ -120,6 +120,8 @@ void Loop::take_look(FeedLook look) {
   --jobs_;
   is_reading_ = false;
   is_changed_ = true;
+  // One that began before the command ended is not it.
+  if (!wants_read_) must_read_ = false;
   reloads_done_ = reloads_read_for_;
   look_at_ = ports_.since_boot() + look.next_in;
   sources_ = std::move(look.sources);
@@ -149,6 +151,7 @@ void Loop::run_alone() {
       --jobs_;
       runs_alone_ = false;
       wants_read_ = true;
+      must_read_ = true;
       for (auto& [scope, lane] : lanes_) lane.want_scan();
     });
   });
@@ -174,7 +177,7 @@ std::vector<Lane*> Loop::due_lanes(Instant now) {
 }
 
 void Loop::start_passes() {
-  if (!has_desired_ || runs_alone_ || !alone_.empty()) return;
+  if (!has_desired_ || runs_alone_ || !alone_.empty() || must_read_) return;
   const Instant now = ports_.now();
   // Scopes that time out may not hold all places.
   const int failing_at_once = std::max(1, lanes_at_once() / 2);

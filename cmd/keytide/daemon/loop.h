@@ -98,6 +98,7 @@ class Loop {
   bool is_reading_ = false;    // a look at the manifests is under way
   bool runs_alone_ = false;    // a command is under way
   bool wants_read_ = true;     // to be read, changed or not
+  bool must_read_ = false;     // … before any pass: a command may have changed what counts
   bool has_desired_ = false;   // some revision counts
   bool was_rejected_ = false;  // the last one does not
   bool store_restored_ = false;

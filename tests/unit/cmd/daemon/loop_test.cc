@@ -8,6 +8,7 @@
 namespace keytide::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
@@ -175,6 +176,27 @@ TEST(Loop, LetsACommandWaitForThePassThatIsUnderWay) {
   EXPECT_FALSE(ran);
   world.settle();
   EXPECT_TRUE(ran);
+}
+
+// The manifests of before a command would undo it: what a person allowed to be forgotten would be
+// taken up again.
+TEST(Loop, BeginsNothingAfterACommandBeforeTheManifestsWereReadAgain) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}};
+  world.settle();
+  world.passes.clear();
+  world.loop.request_alone([&](bool) {
+    world.entries = {{Address("y"), kOrgB}};
+    world.has_new_revision = true;
+  });
+  world.loop.step();
+  world.run_jobs();
+  world.loop.step();
+  EXPECT_EQ(world.jobs.size(), 1U);  // the look alone
+  world.run_jobs();
+  EXPECT_THAT(world.passes, IsEmpty());
+  world.settle();
+  EXPECT_THAT(world.passes, Contains(kAllOfB));
 }
 
 TEST(Loop, BeginsNothingOnceItIsToldToStop) {
