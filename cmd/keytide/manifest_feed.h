@@ -29,10 +29,12 @@ class ManifestFeed : public Feed {
   };
   void fetch_due(bool all);
   std::string fingerprint() const;
+  std::string held_back() const;
   Read read();
-  Read read_applied();
+  void begin_with_applied(FeedLook& out);
   std::string judge(const LoadedManifests& loaded);
   void take(Read read, FeedLook& out);
+  void keep_revisions();
   void note(const Read& read);
   void note_fetches();
   Seconds next_in() const;
@@ -43,8 +45,8 @@ class ManifestFeed : public Feed {
   GitSources git_;
   std::vector<std::chrono::milliseconds> fetch_at_;  // since boot; of each in git_
   std::string seen_;                                 // what the sources showed without being read
-  std::string judged_;                               // the revision that was judged last
-  bool was_rejected_ = true;                         // or none was judged yet
+  std::string judged_;        // the revision that was judged last, and what was held back of it
+  bool was_rejected_ = true;  // or none was judged yet
   bool has_accepted_ = false;
   std::vector<SourceHealth> sources_;
 };
