@@ -93,7 +93,8 @@ ReadGit GitSources::reader() const {
 
 bool GitSources::is_held_back(const DesiredSecret& secret) const {
   return std::any_of(sources_.begin(), sources_.end(), [&](const One& one) {
-    return one.chosen && !one.chosen->not_signed.empty() && comes_from(secret, config_of(one));
+    return one.chosen && !one.chosen->not_signed.empty() &&
+           comes_from(secret, config_of(one), one.chosen->commit);
   });
 }
 
@@ -123,11 +124,21 @@ Diagnostics GitSources::warnings() const {
   return out;
 }
 
-bool comes_from(const DesiredSecret& secret, const SourceConfig& source) {
-  const std::string& file = secret.place.file;
-  if (source.git) return file.starts_with(source.git->url + "@");
-  const std::string& path = source.path;
-  return file == path || file.starts_with(path.ends_with('/') ? path : path + "/");
+bool comes_from(const DesiredSecret& secret, const SourceConfig& source,
+                const std::string& commit) {
+  std::string_view file = secret.place.file;
+  std::string_view path = source.path;
+  if (source.git) {
+    // Several sources may be branches or folders of one repository.
+    const std::string before = fmt::format("{}@{}:", source.git->url, commit.substr(0, 7));
+    if (!file.starts_with(before)) return false;
+    file.remove_prefix(before.size());
+    path = source.git->path;
+    if (path.empty()) return true;
+  }
+  if (!file.starts_with(path)) return false;
+  file.remove_prefix(path.size());
+  return file.empty() || path.ends_with('/') || file.starts_with('/');
 }
 
 void leave_out_held_back(DesiredState& desired, const GitSources& git,

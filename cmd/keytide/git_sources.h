@@ -57,8 +57,8 @@ class GitSources {
   std::vector<One> sources_;
 };
 
-// Whether an entry was read from that source.
-bool comes_from(const DesiredSecret& secret, const SourceConfig& source);
+// Whether an entry was read from that source; `commit`: the one that was read, of git.
+bool comes_from(const DesiredSecret& secret, const SourceConfig& source, const std::string& commit);
 
 // Takes out what is held back and has no record.
 void leave_out_held_back(DesiredState& desired, const GitSources& git,

@@ -178,9 +178,9 @@ void ManifestFeed::note(const Read& read) {
     if (source.applied != source.attempted) source.applied_at = source.attempted_at;
     source.applied = source.attempted;
     const auto& entries = read.loaded.state.secrets;
-    source.entries = static_cast<std::size_t>(
-        std::count_if(entries.begin(), entries.end(),
-                      [&](const DesiredSecret& one) { return comes_from(one, configured[i]); }));
+    source.entries = static_cast<std::size_t>(std::count_if(
+        entries.begin(), entries.end(),
+        [&](const DesiredSecret& one) { return comes_from(one, configured[i], revisions[i]); }));
   }
 }
 

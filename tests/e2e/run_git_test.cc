@@ -49,6 +49,15 @@ TEST_F(RunGit, FollowsEntriesThatComeChangeAndGo) {
   EXPECT_EQ(world_.creates(), 4);
 }
 
+TEST_F(RunGit, FetchesByItselfWhenItsIntervalIsOver) {
+  std::string config = world_.folder.read("keytide.yaml");
+  config.replace(config.find("interval: 1d"), 12, "interval: 10s");
+  world_.folder.write("keytide.yaml", config);
+  start_with(1);
+  push_entries(apps(0, 2));
+  wait_until_served(0, 2);
+}
+
 TEST_F(RunGit, TakesAChangeBelowTheLimitUnasked) {
   start_with(12);
   push_entries(apps(0, 9));
@@ -134,7 +143,8 @@ TEST_F(RunGit, RefusesAnEmptiedRepositoryUntilAPersonAllowsIt) {
 TEST_F(RunGit, WaitsForARepositoryThatHoldsNothingYet) {
   git({"--git-dir=" + at("theirs.git"), "update-server-info"});
   start();
-  EXPECT_THAT(log(), HasSubstr("the repository has no such branch, or is empty"));
+  EXPECT_THAT(log(), AllOf(HasSubstr("manifests rejected, and no others count yet"),
+                           HasSubstr("the repository has no such branch, or is empty")));
   EXPECT_THAT(page("/readyz?verbose"),
               AllOf(HasSubstr("[-]sources failed"), HasSubstr("readyz check failed")));
   EXPECT_EQ(reload().exit_code, 1);

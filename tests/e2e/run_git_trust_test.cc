@@ -106,6 +106,46 @@ TEST_F(RevokedSigner, LeavesRenewalsAloneInAServiceThatRuns) {
   expect_only_renewals();
 }
 
+TEST_F(RunSignedGit, KeepsTwoFoldersOfOneRepositoryApart) {
+  const std::string source = "  - {git: {url: " + url() +
+                             ", ref: main, interval: 1d, path: FOLDER}, allow: {" + kInOut + "}}\n";
+  std::string config = world_.folder.read("keytide.yaml");
+  const auto begin = config.find("  - git:");
+  std::string prod = source;
+  prod.replace(prod.find("FOLDER"), 6, "prod, allowed_signers: " + at("signers"));
+  std::string dev = source;
+  dev.replace(dev.find("FOLDER"), 6, "dev");
+  config.replace(begin, config.find("atlas:") - begin, prod + dev);
+  world_.folder.write("keytide.yaml", config);
+  push_entries(apps(2, 3));
+  std::filesystem::rename(at("work/prod"), at("work/dev"));
+  const std::string good = push_entries(apps(0, 2), ann_);
+  start();
+  wait_until_served(0, 3);
+  const auto entries_of = [&](const std::string& folder, int count) {
+    return fmt::format("keytide_source_entries{{source=\"{}@main:{}\"}} {}\n", url(), folder,
+                       count);
+  };
+  EXPECT_THAT(page("/metrics"),
+              AllOf(HasSubstr(entries_of("prod", 2)), HasSubstr(entries_of("dev", 1))));
+
+  write("dev/more.yaml",
+        fmt::format("keytide: 1\ndefaults: {{org: {}, lifetime: 90d}}\nsecrets:\n"
+                    "  app-4: {{client_id: {}, deliver: [{{file: {{path: {}/out/app-4, "
+                    "format: raw}}}}]}}\n",
+                    kOrg, account_of(4), world_.folder.path()));
+  push_entries(apps(0, 2) + apps(3, 4), bob_);
+  const RunResult result = reload();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, HasSubstr("@main:prod: revision"));
+  EXPECT_THAT(result.output, AllOf(HasSubstr("@main:dev: revision"), HasSubstr(", 2 entries")));
+  wait_until("what needs no signature is served", [&] { return is_served(4); });
+  EXPECT_TRUE(world_.secrets(account_of(3)).empty());
+  EXPECT_THAT(page("/metrics"),
+              AllOf(HasSubstr(entries_of("prod", 2)), HasSubstr(entries_of("dev", 2))));
+  EXPECT_THAT(log(), HasSubstr("applied=" + good));
+}
+
 class RunHostileGit : public GitRun {
  protected:
   void begin() {
