@@ -8,8 +8,16 @@
 #include "cmd/keytide/entries.h"
 
 namespace keytide {
+namespace {
 
-GitSources::GitSources(const App& app, const Config& config) : config_(config) {
+// Longer than a fetch may take. The service and the commands of people share a repository: whoever
+// is second waits, so that a command never goes by an older revision than it could have.
+constexpr std::chrono::milliseconds kOthersFetchWithin = std::chrono::seconds(90);
+constexpr std::chrono::milliseconds kPause{50};
+
+}  // namespace
+
+GitSources::GitSources(const App& app, const Config& config) : config_(config), clock_(app.clock) {
   for (std::size_t i = 0; i < config.sources.size(); ++i) {
     if (!config.sources[i].git) continue;
     GitSource source(*config.sources[i].git, git_folder_of(config), app.environment);
@@ -22,7 +30,12 @@ GitSources::GitSources(const App& app, const Config& config) : config_(config) {
 }
 
 void GitSources::fetch(One& one) {
+  const auto give_up = clock_.since_boot() + kOthersFetchWithin;
   auto fetched = one.source.fetch();
+  while (!fetched && fetched.error().kind == ErrorKind::conflict && clock_.since_boot() < give_up) {
+    clock_.sleep(kPause);
+    fetched = one.source.fetch();
+  }
   one.attempted = one.source.attempted();
   one.problem.clear();
   if (fetched) {
@@ -32,7 +45,11 @@ void GitSources::fetch(One& one) {
   }
   ++one.failures;
   one.problem = fetched.error().text();
-  if (!one.chosen) one.chosen = one.applied;
+  // Who may sign can have changed meanwhile: what counts is vouched for by the list of today.
+  if (auto applied = one.source.applied()) one.applied = std::move(*applied);
+  const bool is_denied = fetched.error().kind == ErrorKind::denied;
+  const bool is_applied = one.chosen && one.applied && one.chosen->commit == one.applied->commit;
+  if (!one.chosen || is_applied || is_denied) one.chosen = one.applied;
 }
 
 void GitSources::fetch_all() {
@@ -76,7 +93,8 @@ ReadGit GitSources::reader() const {
 
 bool GitSources::is_held_back(const DesiredSecret& secret) const {
   return std::any_of(sources_.begin(), sources_.end(), [&](const One& one) {
-    return one.chosen && !one.chosen->not_signed.empty() && comes_from(secret, config_of(one));
+    return one.chosen && !one.chosen->not_signed.empty() &&
+           comes_from(secret, config_of(one), one.chosen->commit);
   });
 }
 
@@ -89,6 +107,14 @@ Diagnostics GitSources::warnings() const {
                                  config_of(one).name(), one.chosen->not_signed),
                      "sign its newest commit with a key of allowed_signers", ""});
     }
+    if (one.chosen && one.chosen->is_rewound) {
+      out.push_back({Diagnostic::Severity::warning, config_of(one).place,
+                     fmt::format("{}: the branch was set back or rewritten: {} does not build upon "
+                                 "what counted before{}",
+                                 config_of(one).name(), one.chosen->commit.substr(0, 7),
+                                 one.applied ? ", " + one.applied->commit.substr(0, 7) : ""),
+                     "if nobody meant that, ask who pushed there", ""});
+    }
     if (one.problem.empty() || !one.chosen) continue;
     out.push_back({Diagnostic::Severity::warning, config_of(one).place,
                    fmt::format("{} could not be asked for what is new, {} counts: {}",
@@ -98,11 +124,21 @@ Diagnostics GitSources::warnings() const {
   return out;
 }
 
-bool comes_from(const DesiredSecret& secret, const SourceConfig& source) {
-  const std::string& file = secret.place.file;
-  if (source.git) return file.starts_with(source.git->url + "@");
-  const std::string& path = source.path;
-  return file == path || file.starts_with(path.ends_with('/') ? path : path + "/");
+bool comes_from(const DesiredSecret& secret, const SourceConfig& source,
+                const std::string& commit) {
+  std::string_view file = secret.place.file;
+  std::string_view path = source.path;
+  if (source.git) {
+    // Several sources may be branches or folders of one repository.
+    const std::string before = fmt::format("{}@{}:", source.git->url, commit.substr(0, 7));
+    if (!file.starts_with(before)) return false;
+    file.remove_prefix(before.size());
+    path = source.git->path;
+    if (path.empty()) return true;
+  }
+  if (!file.starts_with(path)) return false;
+  file.remove_prefix(path.size());
+  return file.empty() || path.ends_with('/') || file.starts_with('/');
 }
 
 void leave_out_held_back(DesiredState& desired, const GitSources& git,

@@ -30,7 +30,7 @@ class GitSources {
     int failures = 0;                 // of fetches, one after another
   };
 
-  // Asks one repository, or all. Blocks on the network.
+  // Asks one repository, or all. Blocks on the network, and while another keytide asks it.
   void fetch(One& one);
   void fetch_all();
   // Takes the last accepted revisions, without the network; asks those that have none.
@@ -53,11 +53,12 @@ class GitSources {
   const SourceConfig& config_of(const One& one) const { return config_.sources[one.index]; }
 
   const Config& config_;
+  Clock& clock_;
   std::vector<One> sources_;
 };
 
-// Whether an entry was read from that source.
-bool comes_from(const DesiredSecret& secret, const SourceConfig& source);
+// Whether an entry was read from that source; `commit`: the one that was read, of git.
+bool comes_from(const DesiredSecret& secret, const SourceConfig& source, const std::string& commit);
 
 // Takes out what is held back and has no record.
 void leave_out_held_back(DesiredState& desired, const GitSources& git,

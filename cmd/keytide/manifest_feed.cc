@@ -53,10 +53,8 @@ FeedLook ManifestFeed::look(bool read_all) {
   if (read_all || was_rejected_ || seen != seen_) {
     Read now = read();
     // Begun with a revision that is bad: the one before it goes on.
-    const bool may_go_back = !now.problem.empty() && !has_accepted_ && !git_.all().empty();
-    const std::string problem = now.problem;
-    take(may_go_back ? read_applied() : std::move(now), out);
-    if (may_go_back && out.accepted) tell_of_rejected(problem, out);
+    if (!now.problem.empty() && !has_accepted_ && !git_.all().empty()) begin_with_applied(out);
+    take(std::move(now), out);
     seen_ = seen;
   }
   note_fetches();
@@ -71,7 +69,14 @@ void ManifestFeed::fetch_due(bool all) {
   for (std::size_t i = 0; i < fetch_at_.size(); ++i) {
     GitSources::One& one = git_.all()[i];
     if (!all && now < fetch_at_[i]) continue;
+    const std::string before = one.attempted;
     git_.fetch(one);
+    if (one.chosen && one.chosen->is_rewound && one.attempted != before) {
+      app_.log.warn("the branch was set back or rewritten",
+                    {{"source", sources_[one.index].name},
+                     {"revision", short_revision(one.attempted)},
+                     {"applied", one.applied ? short_revision(one.applied->commit) : "none"}});
+    }
     fetch_at_[i] =
         next_poll(now, one.source.config().interval,
                   stable_hash(app_.user_at_host() + one.source.config().url), one.failures);
@@ -83,15 +88,16 @@ std::string ManifestFeed::fingerprint() const {
   for (const GitSources::One& one : git_.all()) {
     seen += one.chosen ? " " + one.chosen->commit : " none";
   }
-  return seen + unsigned_revisions();
+  return seen + held_back();
 }
 
-std::string ManifestFeed::unsigned_revisions() const {
-  std::string all;
+// Which sources are held back: entries come and go by that, too.
+std::string ManifestFeed::held_back() const {
+  std::string out;
   for (const GitSources::One& one : git_.all()) {
-    if (one.chosen) all += "\n" + one.chosen->not_signed;
+    if (one.chosen && !one.chosen->not_signed.empty()) out += fmt::format(" -{}", one.index);
   }
-  return all;
+  return out;
 }
 
 ManifestFeed::Read ManifestFeed::read() {
@@ -100,11 +106,14 @@ ManifestFeed::Read ManifestFeed::read() {
   return out;
 }
 
-ManifestFeed::Read ManifestFeed::read_applied() {
+void ManifestFeed::begin_with_applied(FeedLook& out) {
+  std::vector<std::optional<Revision>> fetched;
   for (GitSources::One& one : git_.all()) {
+    fetched.push_back(one.chosen);
     if (one.applied) one.chosen = one.applied;
   }
-  return read();
+  if (Read applied = read(); applied.problem.empty()) take(std::move(applied), out);
+  for (std::size_t i = 0; i < fetched.size(); ++i) git_.all()[i].chosen = std::move(fetched[i]);
 }
 
 void ManifestFeed::judge(Read& read) {
@@ -141,30 +150,30 @@ void ManifestFeed::judge(Read& read) {
 
 void ManifestFeed::take(Read read, FeedLook& out) {
   const bool is_bad = !read.problem.empty();
-  const std::string revision = read.loaded.revision + unsigned_revisions();
-  const bool is_news = revision != judged_ || is_bad != was_rejected_;
+  const std::string state = read.loaded.revision + held_back();
+  const bool is_news = state != judged_ || is_bad != was_rejected_;
   note(read);
   if (is_news) telemetry_.on_reload(!is_bad);
   out.rejected = is_bad;
   is_restored_ = read.is_restored;
   was_rejected_ = is_bad;
-  judged_ = revision;
-  if (is_bad || !is_news) return;
+  judged_ = state;
+  if (is_bad) return;
   has_accepted_ = true;
-  if (const auto accepted = git_.accept(); !accepted) {
-    app_.log.warn(
-        "the revision could not be kept: a restart without a network goes on with an "
-        "older one",
-        {{"error", accepted.error().text()}});
-  }
+  keep_revisions();
+  if (!is_news) return;
   out.recorded.assign(read.recorded.begin(), read.recorded.end());
   out.accepted = std::move(read.loaded.state);
 }
 
-// The revision before it goes on, and what is wrong with the newest is told all the same.
-void ManifestFeed::tell_of_rejected(const std::string& problem, FeedLook& out) {
-  out.rejected = true;
-  for (SourceHealth& source : sources_) source.error = problem;
+// Those that only another commit shows, with the same manifests, too: its signer may be another.
+void ManifestFeed::keep_revisions() {
+  const auto accepted = git_.accept();
+  if (accepted) return;
+  app_.log.warn(
+      "the revision could not be kept: a restart without a network goes on with an "
+      "older one",
+      {{"error", accepted.error().text()}});
 }
 
 // What a source shows of itself: of git a commit, of paths a digest of all that was read.
@@ -183,9 +192,9 @@ void ManifestFeed::note(const Read& read) {
     if (source.applied != source.attempted) source.applied_at = source.attempted_at;
     source.applied = source.attempted;
     const auto& entries = read.loaded.state.secrets;
-    source.entries = static_cast<std::size_t>(
-        std::count_if(entries.begin(), entries.end(),
-                      [&](const DesiredSecret& one) { return comes_from(one, configured[i]); }));
+    source.entries = static_cast<std::size_t>(std::count_if(
+        entries.begin(), entries.end(),
+        [&](const DesiredSecret& one) { return comes_from(one, configured[i], revisions[i]); }));
   }
 }
 

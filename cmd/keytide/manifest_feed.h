@@ -32,12 +32,12 @@ class ManifestFeed : public Feed {
   };
   void fetch_due(bool all);
   std::string fingerprint() const;
-  std::string unsigned_revisions() const;
+  std::string held_back() const;
   Read read();
-  Read read_applied();
+  void begin_with_applied(FeedLook& out);
   void judge(Read& read);
-  void tell_of_rejected(const std::string& problem, FeedLook& out);
   void take(Read read, FeedLook& out);
+  void keep_revisions();
   void note(const Read& read);
   void note_fetches();
   Seconds next_in() const;
@@ -48,8 +48,8 @@ class ManifestFeed : public Feed {
   GitSources git_;
   std::vector<std::chrono::milliseconds> fetch_at_;  // since boot; of each in git_
   std::string seen_;                                 // what the sources showed without being read
-  std::string judged_;                               // the revision that was judged last
-  bool was_rejected_ = true;                         // or none was judged yet
+  std::string judged_;        // the revision that was judged last, and what was held back of it
+  bool was_rejected_ = true;  // or none was judged yet
   bool has_accepted_ = false;
   bool is_restored_ = false;
   std::vector<SourceHealth> sources_;

@@ -175,8 +175,12 @@ int Service::tell_of_manifests(const App& app, std::int64_t number) {
       app.print(fmt::format("{}: revision {}, {} entries\n", source.name, source.applied,
                             source.entries));
     } else {
-      app.complain_text(fmt::format("error: {}: revision {} is rejected: {}\n", source.name,
-                                    source.attempted, source.error));
+      const bool is_seen = !source.attempted.empty() && source.attempted != source.applied;
+      app.complain_text(fmt::format("error: {}: {}: {}\n", source.name,
+                                    is_seen
+                                        ? fmt::format("revision {} is rejected", source.attempted)
+                                        : "nothing new is known",
+                                    source.error));
     }
   }
   return is_good ? 0 : 1;

@@ -39,8 +39,9 @@ std::string manifest_of(const std::vector<Entry>& entries) {
       sinks.push_back(fmt::format("{{file: {{path: \"${{HERE}}/{}\", format: raw}}}}", file));
     }
     if (entry.files.size() > 1) sinks.push_back("{notify: {command: [/bin/true]}}");
-    text += fmt::format("  {}: {{client_id: {}, lifetime: {}, deliver: [{}]}}\n", entry.name,
-                        entry.client_id, entry.lifetime, fmt::join(sinks, ", "));
+    text += fmt::format("  {}: {{client_id: {}, lifetime: {}, exclusive: {}, deliver: [{}]}}\n",
+                        entry.name, entry.client_id, entry.lifetime, entry.exclusive,
+                        fmt::join(sinks, ", "));
   }
   return text;
 }
@@ -72,7 +73,8 @@ Fleet::Fleet(std::vector<Entry> entries, const std::string& safety)
       fmt::format(
           "version: 1\nsources: [{{path: secrets}}]\natlas:\n  base_url: {}\n"
           "  credentials: {{{}: {{client_id: {}, client_secret: {{file: client_secret}}}}}}\n"
-          "safety: {{max_clock_skew: unlimited, confirm_after: 1s{}{}}}\n",
+          "listen: {{metrics: none}}\nsafety: {{max_clock_skew: unlimited, confirm_after: "
+          "1s{}{}}}\n",
           atlas.url(), kOrg, kOwner, safety.empty() ? "" : ", ", safety));
 }
 

@@ -16,6 +16,7 @@ struct Entry {
   std::string client_id;
   std::string lifetime;            // "48h"
   std::vector<std::string> files;  // below the folder, raw
+  bool exclusive = false;
 };
 
 // So many entries, the i-th with the i-th lifetime, in turn; every `two_files`-th has two files and

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 
 namespace keytide::endurance {
@@ -26,11 +25,6 @@ constexpr int kRunsToMend = 12;
 constexpr const char* kSafety = "max_creates: 20";
 
 const std::vector<std::string> kApply{"apply", "-auto-approve", "-parallelism=8", "-no-color"};
-
-bool is_in_a_delete(const AccountRecord& record) {
-  return std::any_of(record.secrets.begin(), record.secrets.end(),
-                     [](const OwnedSecret& secret) { return secret.delete_intended; });
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -72,38 +66,11 @@ bool Harness::kill_once() {
     if (ended.exit_code > 1) break_promise("keytide ended with " + ended.errors);
     return false;
   }
-  ++counts_.kills;
-  count_what_was_open(before);
-  return true;
-}
-
-// In `in_an_attempt` and by phase: what that run itself was at. An attempt that an earlier kill
-// left open, and this run never came to, is in `with_an_attempt` alone.
-void Harness::count_what_was_open(const std::vector<AccountRecord>& before) {
-  std::map<AccountKey, std::int64_t> versions;
-  for (const AccountRecord& record : before) versions[record.key] = record.version;
-  std::array<int, 4> phases{};
-  int deletes = 0;
-  bool is_any_open = false;
-  for (const AccountRecord& record : fleet_.records()) {
-    is_any_open = is_any_open || record.attempt.has_value();
-    const auto at = versions.find(record.key);
-    if (at != versions.end() && at->second == record.version) continue;
-    if (record.attempt) ++phases.at(static_cast<std::size_t>(record.attempt->phase));
-    if (is_in_a_delete(record)) ++deletes;
-  }
-  const auto of = [&](AttemptPhase phase) { return phases.at(static_cast<std::size_t>(phase)); };
-  const int posting = of(AttemptPhase::posting) + of(AttemptPhase::unknown);
-  const int created = of(AttemptPhase::created);
-  const int verified = of(AttemptPhase::verified);
-  counts_.with_an_attempt += is_any_open ? 1 : 0;
-  counts_.in_an_attempt += posting + created + verified > 0 ? 1 : 0;
-  counts_.posting += posting > 0 ? 1 : 0;
-  counts_.created += created > 0 ? 1 : 0;
-  counts_.verified += verified > 0 ? 1 : 0;
-  counts_.in_a_delete += deletes > 0 ? 1 : 0;
+  const OpenWork open = open_work(before, fleet_.records());
+  counts_.add(open);
   say(fmt::format("kill {}: {} posting, {} created, {} verified, {} in a delete", counts_.kills,
-                  posting, created, verified, deletes));
+                  open.posting, open.created, open.verified, open.deletes));
+  return true;
 }
 
 bool Harness::run_to_the_end() {
@@ -169,27 +136,17 @@ int Harness::run() {
 
 void Harness::print_figures() {
   const auto operations = nlohmann::json::parse(fleet_.atlas.requests()).at("byOperation");
-  const auto row = [](const char* what, const std::string& figure) {
-    fmt::print("  {:<44} {}\n", what, figure);
-  };
-  const auto share = [&](int count) {
-    return fmt::format("{} ({} %)", count, counts_.kills > 0 ? 100 * count / counts_.kills : 0);
-  };
   fmt::print("keytide-kill, seed {}: {} accounts (24h, 48h, 72h), {}, slow Atlas\n", options_.seed,
              options_.accounts, kSafety);
-  row("kills", std::to_string(counts_.kills));
-  row("  with an attempt open", share(counts_.with_an_attempt));
-  row("  with one that the run itself was at", share(counts_.in_an_attempt));
-  row("    between W1 and W2", share(counts_.posting));
-  row("    between W2 and W3", share(counts_.created));
-  row("    between W3 and W5", share(counts_.verified));
-  row("  in a delete (W6 to W7)", share(counts_.in_a_delete));
-  row("runs that came to their end", std::to_string(counts_.runs_to_the_end));
-  row("simulated hours", std::to_string(counts_.simulated_minutes / 60));
-  row("creates in Atlas", std::to_string(operations.value("createOrgServiceAccountSecret", 0)));
-  row("deletes in Atlas", std::to_string(operations.value("deleteOrgServiceAccountSecret", 0)));
-  row("sign-ins of consumers", std::to_string(prober_.probes()));
-  row("broken promises", std::to_string(broken_.size()));
+  counts_.print();
+  print_row("runs that came to their end", std::to_string(counts_.runs_to_the_end));
+  print_row("simulated hours", std::to_string(counts_.simulated_minutes / 60));
+  print_row("creates in Atlas",
+            std::to_string(operations.value("createOrgServiceAccountSecret", 0)));
+  print_row("deletes in Atlas",
+            std::to_string(operations.value("deleteOrgServiceAccountSecret", 0)));
+  print_row("sign-ins of consumers", std::to_string(prober_.probes()));
+  print_row("broken promises", std::to_string(broken_.size()));
   if (broken_.empty()) return;
   constexpr std::size_t kShown = 80;
   fmt::print("what was done at last:\n");

@@ -3,13 +3,13 @@
 // two real processes: a failure prints both the seed and what was done.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "providers/system/system_clock.h"
 #include "tests/kill/fleet.h"
+#include "tests/kill/open_work.h"
 #include "tests/kill/prober.h"
 #include "tests/simulation/random.h"
 
@@ -21,19 +21,6 @@ struct KillOptions {
   std::uint64_t seed = 1;
 };
 
-// Where the accounts stood that a killed run had an attempt open for; one kill counts in several.
-struct KillCounts {
-  int kills = 0;
-  int with_an_attempt = 0;  // at least one account had an attempt open
-  int in_an_attempt = 0;    // at least one account was between W1 and W5 by the work of that run
-  int posting = 0;          // … W1 to W2
-  int created = 0;          // … W2 to W3
-  int verified = 0;         // … W3 to W5
-  int in_a_delete = 0;      // … between W6 and W7, or the same of an orphan
-  int runs_to_the_end = 0;
-  std::int64_t simulated_minutes = 0;
-};
-
 class Harness {
  public:
   explicit Harness(const KillOptions& options);
@@ -42,8 +29,7 @@ class Harness {
 
  private:
   void slow_atlas_down();
-  bool kill_once();  // false: it ended by itself before
-  void count_what_was_open(const std::vector<AccountRecord>& before);
+  bool kill_once();       // false: it ended by itself before
   bool run_to_the_end();  // true: exit 0
   void advance(std::int64_t minutes);
   void end_round(bool was_killed);

@@ -11,10 +11,12 @@ std::string text_of(const std::optional<Instant>& at) { return at ? format_insta
 
 void log_source(const SourceHealth* before, const SourceHealth& after, Log& log) {
   if (!after.error.empty() && (before == nullptr || before->error != after.error)) {
-    log.error("manifests rejected, the last good ones go on", {{"source", after.name},
-                                                               {"revision", after.attempted},
-                                                               {"applied", after.applied},
-                                                               {"error", after.error}});
+    log.error(after.applied.empty() ? "manifests rejected, and no others count yet"
+                                    : "manifests rejected, the last good ones go on",
+              {{"source", after.name},
+               {"revision", after.attempted},
+               {"applied", after.applied},
+               {"error", after.error}});
   }
   const bool is_new = before == nullptr || before->applied != after.applied;
   if (after.error.empty() && is_new && !after.applied.empty()) {

@@ -21,7 +21,7 @@
 
 namespace keytide {
 
-class GitWorld : public testing::Test {
+class GitWorld : public ::testing::Test {
  protected:
   GitWorld() {
     std::filesystem::create_directory(at("work"));
