@@ -177,7 +177,7 @@ class Grammar {
   void add_run() {
     CLI::App* run = add("run", "The service: renews in time, for ever");
     run->add_flag("--once", line_.once, "Does what is due now, then ends: for timers");
-    run->add_option("--interval", interval_, "Between two looks at everything (1h)")
+    run->add_option("--interval", interval_, "Between two looks at everything (1h; at least 1m)")
         ->type_name("TIME");
     run->add_option("--parallelism", line_.parallelism, "Accounts at a time (10)")
         ->type_name("N")

@@ -142,7 +142,7 @@ void ManifestFeed::judge(Read& read) {
         "-refresh-only` first";
   } else if (!refusals.empty()) {
     read.problem =
-        fmt::format("{}; {} with `keytide apply`", refusals.front().why, refusals.front().way_out);
+        fmt::format("{}; at `keytide apply`: {}", refusals.front().why, refusals.front().way_out);
   }
   for (const AccountRecord& record : world->input.records) read.recorded.insert(record.key.scope);
   leave_out_held_back(loaded.state, git_, world->input.records);

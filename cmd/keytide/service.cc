@@ -135,18 +135,15 @@ bool Service::has_rejected_manifests() const {
 // Of a SIGHUP, with the service's own App, and of `keytide reload`, with the one who asks.
 int Service::reload(const App& app) {
   const ConfigWatch::Finding config = config_.look();
-  bool is_bad = has_errors(config.problems);
-  if (is_bad) {
-    app.complain(config.problems);
-    app.complain("the configuration is not used: the service goes on with the old one", "");
-  }
-  if (config.is_new && !is_bad && has_rejected_manifests()) {
-    app.complain(
-        "the configuration has changed, and is not used while the newest manifests are "
-        "rejected: the last good ones would be lost",
-        "repair the manifests, then reload once more");
-    is_bad = true;
-  } else if (config.is_new && !is_bad) {
+  std::string problem;
+  if (has_errors(config.problems)) {
+    if (app.is_hosted()) app.complain(config.problems);
+    problem = "it has errors; `keytide validate` shows them";
+  } else if (config.is_new && has_rejected_manifests()) {
+    problem =
+        "the newest manifests are rejected, and the last good ones would be lost; repair "
+        "those, then reload once more";
+  } else if (config.is_new) {
     app_.log.info("the configuration has changed: beginning anew");
     begins_anew_ = true;
     waker_.wake();
@@ -155,9 +152,16 @@ int Service::reload(const App& app) {
     }
     return 0;
   }
+  if (!problem.empty()) {
+    app_.log.error("the configuration is not used: the service goes on with the old one",
+                   {{"why", problem}});
+    if (app.is_hosted()) {
+      app.complain("the configuration is not used: the service goes on with the old one", problem);
+    }
+  }
   const std::int64_t number = loop_.request_reload();
   if (!app.is_hosted()) return 0;
-  return tell_of_manifests(app, number) == 0 && !is_bad ? 0 : 1;
+  return tell_of_manifests(app, number) == 0 && problem.empty() ? 0 : 1;
 }
 
 int Service::tell_of_manifests(const App& app, std::int64_t number) {
@@ -172,8 +176,8 @@ int Service::tell_of_manifests(const App& app, std::int64_t number) {
   for (const SourceHealth& source : snapshot->sources) {
     is_good = is_good && source.error.empty();
     if (source.error.empty()) {
-      app.print(fmt::format("{}: revision {}, {} entries\n", source.name, source.applied,
-                            source.entries));
+      app.print(fmt::format("{}: revision {}, {}\n", source.name, source.applied,
+                            count_of(static_cast<int>(source.entries), "entry", "entries")));
     } else {
       const bool is_seen = !source.attempted.empty() && source.attempted != source.applied;
       app.complain_text(fmt::format("error: {}: {}: {}\n", source.name,

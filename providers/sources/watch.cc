@@ -69,10 +69,12 @@ std::string why_not(int error) {
 }
 
 std::string notice_of(std::string_view reason) {
-  return fmt::format(
-      "not every folder of the sources is watched, they are looked at now and then "
-      "instead ({})",
-      reason);
+  // Put together without fmt: under the sanitizers that needs a descriptor, and there may be none.
+  std::string text =
+      "not every folder of the sources is watched, they are looked at now and then instead (";
+  text += reason;
+  text += ')';
+  return text;
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST_F(RunGit, FollowsEntriesThatComeChangeAndGo) {
 
   const std::string gone = push_entries(entry("app-0", account_of(0), "rotation_id: \"2\""));
   result = reload();
-  EXPECT_THAT(result.output, HasSubstr("revision " + gone + ", 1 entries"));
+  EXPECT_THAT(result.output, HasSubstr("revision " + gone + ", 1 entry"));
   wait_until("the others are nobody's", [&] {
     return page("/metrics").find(metric("keytide_source_entries", 1)) != std::string::npos &&
            keytide({"state", "list"}).output.find("unmanaged") != std::string::npos;

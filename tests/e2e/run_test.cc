@@ -86,7 +86,7 @@ TEST_F(Run, ReadsItsManifestsAgainOnReloadAndSaysWhatCameOfIt) {
   const RunResult good = keytide({"reload"});
   // Two of three entries are gone: below ten entries that is no large change.
   EXPECT_EQ(good.exit_code, 0) << good.errors;
-  EXPECT_THAT(good.output, HasSubstr("1 entries"));
+  EXPECT_THAT(good.output, HasSubstr("1 entry"));
   world_.manifest("  billing: {client_id: nonsense}\n");
   const RunResult bad = keytide({"reload"});
   EXPECT_EQ(bad.exit_code, 1);

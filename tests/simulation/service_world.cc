@@ -129,6 +129,7 @@ LoopPorts ServiceWorld::ports() {
 
 PassResult ServiceWorld::pass(const PassRequest& request) {
   ++passes_;
+  last_scope_ = request.scope;
   class Quiet : public ProgressListener {
     void on(const Progress&) override {}
   } quiet;
@@ -157,18 +158,20 @@ void ServiceWorld::run(Seconds length) {
       jobs_.pop_front();
       const int before = passes_;
       job();
-      if (passes_ != before) check_consumers();
+      if (passes_ != before) check_consumers(last_scope_);
       continue;
     }
     clock_.advance(std::max(loop_->next(), std::chrono::milliseconds(1)));
-    if (clock_.now() >= checked_at_ + std::chrono::hours(1)) check_consumers();
+    if (clock_.now() >= checked_at_ + std::chrono::hours(1)) check_consumers(std::nullopt);
   }
 }
 
-void ServiceWorld::check_consumers() {
-  checked_at_ = clock_.now();
-  atlas_->with([&](simulator::State& state, auto&, auto&) {
+void ServiceWorld::check_consumers(const std::optional<Scope>& only) {
+  if (!only) checked_at_ = clock_.now();
+  atlas_->with([&](simulator::State& state, auto&, simulator::RequestLog& requests) {
+    requests.clear();  // it is not what is measured
     for (const DesiredSecret& secret : desired_.secrets) {
+      if (only && secret.account.scope != *only) continue;
       const auto held = read_file(std::get<FileSink>(secret.deliver[0].target).path, 4096);
       const std::string& name = secret.address.str();
       if (!held && !served_.contains(name)) continue;

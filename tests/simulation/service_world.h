@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -57,7 +58,8 @@ class ServiceWorld : private Feed {
   FeedLook look(bool read_all) override;
   LoopPorts ports();
   PassResult pass(const PassRequest& request);
-  void check_consumers();
+  // Of one scope, or of all.
+  void check_consumers(const std::optional<Scope>& only);
   std::string seed_text() const;
 
   const ServiceOptions options_;
@@ -82,6 +84,7 @@ class ServiceWorld : private Feed {
   std::vector<std::string> broken_;
   int creates_ = 0;
   int passes_ = 0;
+  std::optional<Scope> last_scope_;  // of the last pass
   std::int64_t questions_ = 0;
 };
 

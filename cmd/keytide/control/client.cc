@@ -1,5 +1,7 @@
 #include "cmd/keytide/control/client.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "cmd/keytide/control/frame.h"
@@ -15,12 +17,19 @@ namespace {
 // How soon a Ctrl-C is noticed.
 constexpr std::chrono::milliseconds kLook{200};
 
-std::unique_ptr<UnixStream> find_service(const App& app) {
+Result<std::unique_ptr<UnixStream>> find_service(const App& app) {
   const Settings settings = load_settings(app.line, app.environment);
   // What is wrong with them, or with the store, is told by the command itself.
-  if (has_errors(settings.problems)) return nullptr;
-  auto stream = UnixStream::connect(control_path(settings.config));
-  return stream ? std::move(*stream) : nullptr;
+  if (has_errors(settings.problems)) return std::unique_ptr<UnixStream>();
+  const std::string path = control_path(settings.config);
+  auto stream = UnixStream::connect(path);
+  if (stream || stream.error().kind != ErrorKind::denied) {
+    return stream ? std::move(*stream) : nullptr;
+  }
+  return fail(ErrorKind::denied,
+              fmt::format("{} belongs to a service of another user: run this as that user, or as "
+                          "root",
+                          path));
 }
 
 Result<ControlRequest> request_of(const App& app) {
@@ -36,8 +45,12 @@ Result<ControlRequest> request_of(const App& app) {
 
 int hold_terminal(const App& app, UnixStream& service) {
   bool told_to_stop = false;
-  // At the question a Ctrl-C ends this process, as it does everywhere; the service sees that.
-  if (app.line.auto_approve || !app.can_ask) catch_interrupts(kStoppingWord);
+  // Before its turn, and at the question, a Ctrl-C ends this process, as it does everywhere; the
+  // service sees that.
+  bool is_under_way = false;
+  const auto begin = [&] {
+    if (!std::exchange(is_under_way, true)) catch_interrupts(kStoppingWord);
+  };
   for (;;) {
     if (interrupted() && !std::exchange(told_to_stop, true)) {
       ControlFrame stop;
@@ -49,6 +62,7 @@ int hold_terminal(const App& app, UnixStream& service) {
     if (!*line) continue;
     const auto frame = decode_frame(**line);
     if (!frame) break;
+    if (frame->out && (app.line.auto_approve || !app.can_ask)) begin();
     if (frame->out) app.print(*frame->out);
     if (frame->err) app.console.err(*frame->err);
     if (frame->exit) return *frame->exit;
@@ -56,7 +70,7 @@ int hold_terminal(const App& app, UnixStream& service) {
     ControlFrame answer;
     answer.answer = app.console.ask(*frame->ask);
     if (!service.send(encode(answer))) break;
-    if (answer.answer) catch_interrupts(kStoppingWord);
+    if (answer.answer) begin();
   }
   app.complain("the service ended, or closed the connection, in the middle of this command",
                "`keytide status` shows what was done");
@@ -66,7 +80,12 @@ int hold_terminal(const App& app, UnixStream& service) {
 }  // namespace
 
 std::optional<int> run_at_service(const App& app) {
-  const auto service = find_service(app);
+  const auto found = find_service(app);
+  if (!found) {
+    app.complain(found.error());
+    return 1;
+  }
+  const std::unique_ptr<UnixStream>& service = *found;
   if (!service) return std::nullopt;
   if (!app.line.manifests.empty()) {
     app.complain("a service holds this state store, and goes by the sources of its configuration",

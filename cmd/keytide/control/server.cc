@@ -1,6 +1,7 @@
 #include "cmd/keytide/control/server.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <future>
 #include <utility>
@@ -15,7 +16,7 @@ namespace {
 constexpr int kServedAtOnce = 16;
 constexpr std::chrono::seconds kRequestWithin{10};
 // Nothing is renewed while a person is asked.
-constexpr std::chrono::seconds kAnswerWithin{300};
+constexpr std::chrono::seconds kAnswerWithin{60};
 constexpr std::chrono::seconds kAnswerLook{1};
 // After so long a person is told why nothing happens.
 constexpr std::chrono::seconds kPatience{2};
@@ -36,7 +37,8 @@ class RemoteConsole : public Console {
   }
   std::optional<std::string> ask(std::string_view question) override {
     ControlFrame frame;
-    frame.ask = std::string(question);
+    frame.ask =
+        fmt::format("\n(within {}s: the service waits for you){}", kAnswerWithin.count(), question);
     if (!send(frame)) return std::nullopt;
     for (auto waited = kAnswerLook; waited <= kAnswerWithin; waited += kAnswerLook) {
       const auto line = stream_.receive(kAnswerLook);
@@ -153,7 +155,13 @@ int ControlServer::carry_out(const ControlRequest& request, Console& console) {
   if (future.wait_for(kPatience) == std::future_status::timeout && !app.line.json) {
     console.err("Waiting for the service to finish what it is doing.\n");
   }
-  return future.get();
+  const int code = future.get();
+  app_.log.info("command carried out",
+                {{"command", app.line.command},
+                 {"by", request.user},
+                 {"arguments", fmt::format("{}", fmt::join(app.line.arguments, " "))},
+                 {"exit", fmt::format("{}", code)}});
+  return code;
 }
 
 }  // namespace keytide

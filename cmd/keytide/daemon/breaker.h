@@ -17,6 +17,8 @@ class Breaker {
   // `is_urgent`: an entry of the scope is about to expire. Then the pause is a minute.
   void failed(Instant now, bool is_urgent);
   void succeeded();
+  // The next look goes through at once: somebody thinks that it may succeed.
+  void hurry() { next_try_.reset(); }
 
   int failures() const { return failures_; }
   // Absent: it is closed.

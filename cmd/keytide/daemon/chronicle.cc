@@ -18,6 +18,10 @@ void log_source(const SourceHealth* before, const SourceHealth& after, Log& log)
                {"applied", after.applied},
                {"error", after.error}});
   }
+  const bool is_repaired = before != nullptr && !before->error.empty() && after.error.empty();
+  if (is_repaired && before->applied == after.applied) {
+    log.info("manifests are good again", {{"source", after.name}, {"revision", after.applied}});
+  }
   const bool is_new = before == nullptr || before->applied != after.applied;
   if (after.error.empty() && is_new && !after.applied.empty()) {
     log.info("manifests applied", {{"source", after.name},

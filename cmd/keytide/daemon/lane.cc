@@ -10,6 +10,7 @@ namespace {
 
 // What was worked on and is not done yet is not tried again before that.
 constexpr Seconds kLeastPause{60};
+constexpr Seconds kSecondLook{10};
 // An entry that expires within so long makes its scope's pauses short.
 constexpr Seconds kUrgent{std::chrono::hours(1)};
 
@@ -36,6 +37,11 @@ void Lane::set_desired(std::shared_ptr<const DesiredState> desired) {
 void Lane::want_scan() {
   agenda_.want_scan();
   is_outrun_ = is_running_;
+}
+
+void Lane::hurry() {
+  want_scan();
+  breaker_.hurry();
 }
 
 std::optional<Agenda::Work> Lane::due(Instant now) const {
@@ -85,8 +91,10 @@ void Lane::take(const EntryLook& look, Instant now) {
   entries_[look.row.key] =
       health_of(look.row, now, before == entries_.end() ? nullptr : &before->second);
   std::optional<Instant> moment = look.row.next_moment;
-  const bool is_left = look.was_worked_on && !look.row.planned.empty();
-  if (is_left) moment = now + kLeastPause;
+  if (look.was_worked_on) {
+    // What was done is looked at once more: its row is of the records alone.
+    moment = now + (look.row.planned.empty() ? kSecondLook : kLeastPause);
+  }
   agenda_.set(look.row.key, look.row.address, moment);
 }
 

@@ -22,6 +22,8 @@ class Lane {
   // What the manifests want of it from now on; it is looked at as a whole next.
   void set_desired(std::shared_ptr<const DesiredState> desired);
   void want_scan();
+  // A person asks: at once, whatever failed.
+  void hurry();
 
   // What is to be done now; absent: nothing, it is under way, or it rests after failures.
   std::optional<Agenda::Work> due(Instant now) const;

@@ -84,7 +84,7 @@ std::int64_t Loop::request_reload() {
   post([this, number] {
     reloads_wanted_ = number;
     wants_read_ = true;
-    for (auto& [scope, lane] : lanes_) lane.want_scan();
+    for (auto& [scope, lane] : lanes_) lane.hurry();
   });
   return number;
 }
@@ -183,7 +183,7 @@ void Loop::run_alone() {
       // What the person's command went by may be newer than what the lanes have.
       must_read_first_ = true;
       wants_read_ = true;
-      for (auto& [scope, lane] : lanes_) lane.want_scan();
+      for (auto& [scope, lane] : lanes_) lane.hurry();
     });
   });
   alone_.erase(alone_.begin());

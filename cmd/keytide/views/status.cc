@@ -147,6 +147,9 @@ void add_record(const AccountRecord& record, StatusRow& row) {
 void add_plan(const AccountPlan& plan, StatusRow& row) {
   row.renew_at = plan.renew_at;
   row.next_moment = plan.next_moment;
+  row.waits_for_consent = std::any_of(
+      plan.changes.begin(), plan.changes.end(),
+      [](const Change& change) { return !change.cuts.empty() && !change.cuts_approved; });
   row.waiting = plan.waiting;
   row.notes = plan.notes;
   row.notes.insert(row.notes.end(), plan.drift.begin(), plan.drift.end());

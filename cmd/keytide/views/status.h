@@ -53,6 +53,7 @@ struct StatusRow {
   std::string reason;                  // of the phase, for people; empty where it speaks for itself
   std::string way_out;                 // of blocked
   std::optional<Waiting> waiting;      // its last tries failed
+  bool waits_for_consent = false;      // due, and its create would cut what is not keytide's
   std::optional<Instant> renew_at;     // absent: no current secret, or no manifest was read
   std::optional<Instant> next_moment;  // when to look again although nothing happens
   std::vector<StatusSecret> secrets;   // keytide's own by generation, then foreign ones by age
