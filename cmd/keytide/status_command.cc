@@ -8,6 +8,7 @@
 #include "cmd/keytide/planning.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/saved_plan.h"
+#include "cmd/keytide/settings.h"
 #include "cmd/keytide/views/screen.h"
 #include "cmd/keytide/views/status.h"
 #include "cmd/keytide/views/status_json.h"
@@ -48,6 +49,19 @@ int show_plan_file(const App& app, const std::string& path) {
   return 0;
 }
 
+// Where the manifests can't be used, people still want to know how their entries are.
+void show_recorded(const App& app) {
+  const Settings settings = load_settings(app.line, app.environment);
+  if (app.line.json || has_errors(settings.problems)) return;
+  auto workspace = Workspace::open(app, settings.config, Workspace::Access::read);
+  if (!workspace) return;
+  const auto records = (*workspace)->store().load();
+  if (!records || records->empty()) return;
+  const Instant now = app.clock.now();
+  app.print("As recorded, without the manifests:\n\n" +
+            render_status(status_rows(*records, now), now, app.style));
+}
+
 constexpr std::chrono::seconds kWatchPause{2};
 
 // By what is recorded: a look at Atlas every two seconds would use up the rate limit.
@@ -77,7 +91,10 @@ int watch(const App& app) {
 int run_status(const App& app) {
   if (app.line.watch) return watch(app);
   const auto planned = look_at_everything(app);
-  if (!planned) return 1;
+  if (!planned) {
+    show_recorded(app);
+    return 1;
+  }
   const auto rows = find_rows(app, *planned);
   if (!rows) return 1;
   app.print(app.line.json ? json_status(*rows)

@@ -94,6 +94,17 @@ TEST_F(Run, ReadsItsManifestsAgainOnReloadAndSaysWhatCameOfIt) {
   EXPECT_THAT(log(), HasSubstr("manifests rejected, the last good ones go on"));
 }
 
+TEST_F(Run, StatusShowsWhatIsRecordedWhileTheManifestsAreRejected) {
+  auto service = start();
+  wait_for_delivery("billing");
+  world_.manifest("  billing: {client_id: nonsense}\n");
+  const RunResult status = keytide({"status"});
+  EXPECT_EQ(status.exit_code, 1);
+  EXPECT_THAT(status.errors, HasSubstr("all.yaml"));
+  EXPECT_THAT(status.output, AllOf(HasSubstr("As recorded, without the manifests"),
+                                   HasSubstr("billing "), HasSubstr("active")));
+}
+
 TEST_F(Run, NoticesAChangedManifestByItself) {
   world_.manifest(entry("billing", kBilling, ""));
   auto service = start();
