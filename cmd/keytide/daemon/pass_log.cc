@@ -38,6 +38,18 @@ Line line_of(Step step) {
   return {LogLevel::debug, "change"};
 }
 
+// What nobody expects to happen unseen.
+Line line_of(const Progress& progress) {
+  const bool is_over = progress.step == Step::finished;
+  if (is_over && progress.action == Action::forget) return {LogLevel::info, "entry forgotten"};
+  if (is_over && progress.action == Action::import) return {LogLevel::info, "secret imported"};
+  const bool is_first = progress.action == Action::create;
+  if (progress.step == Step::switched && is_first) {
+    return {LogLevel::info, "first secret made and delivered"};
+  }
+  return line_of(progress.step);
+}
+
 }  // namespace
 
 void PassLog::write(LogLevel level, std::string_view message, std::span<const LogField> fields) {
@@ -47,7 +59,7 @@ void PassLog::write(LogLevel level, std::string_view message, std::span<const Lo
 }
 
 void PassLog::on(const Progress& progress) {
-  const Line line = line_of(progress.step);
+  const Line line = line_of(progress);
   const std::array fields{LogField{"address", progress.address.str()},
                           LogField{"account", describe(progress.account)},
                           LogField{"detail", progress.detail}};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cmd/keytide/daemon/entry_health.h"
+#include "cmd/keytide/daemon/pass_log.h"
 #include "tests/unit/cmd/daemon/loop_world.h"
 
 namespace keytide::test {
@@ -83,6 +84,31 @@ TEST(Chronicle, SaysWhichManifestsCountAndWhichDoNot) {
               ElementsAre("manifests rejected, the last good ones go on; source=secrets; "
                           "revision=r2; applied=r1; error=x has no client_id"));
   EXPECT_THAT(changes(&bad, bad), IsEmpty());
+}
+
+std::string level_and_message(Progress::Step step, Action action) {
+  class LastLine : public Log {
+   public:
+    std::string text;
+    void write(LogLevel level, std::string_view message, std::span<const LogField>) override {
+      text = (level == LogLevel::info ? "info " : "debug ") + std::string(message);
+    }
+  } last;
+  PassLog log(last, "1a2b3c4d");
+  log.on({step, Address("x"), {kOrgA, ClientId("mdb_sa_id_x")}, action, ""});
+  return last.text;
+}
+
+TEST(PassLog, ShowsWhatChangedAndKeepsTheStepsForWhoLooksIntoSomething) {
+  using Step = Progress::Step;
+  EXPECT_EQ(level_and_message(Step::switched, Action::create),
+            "info first secret made and delivered");
+  EXPECT_EQ(level_and_message(Step::switched, Action::renew), "info secret renewed");
+  EXPECT_EQ(level_and_message(Step::deleted, Action::destroy), "info secret deleted");
+  EXPECT_EQ(level_and_message(Step::finished, Action::forget), "info entry forgotten");
+  EXPECT_EQ(level_and_message(Step::finished, Action::import), "info secret imported");
+  EXPECT_EQ(level_and_message(Step::created, Action::renew), "debug secret created");
+  EXPECT_EQ(level_and_message(Step::finished, Action::renew), "debug change done");
 }
 
 }  // namespace
