@@ -15,6 +15,7 @@
 #include "providers/sources/file_names.h"
 #include "providers/sources/walk.h"
 #include "providers/system/os_error.h"
+#include "providers/system/path_parts.h"
 
 namespace keytide {
 namespace {
@@ -28,22 +29,6 @@ std::string absolute(const std::string& path) {
   std::error_code problem;
   const auto whole = std::filesystem::absolute(path, problem);
   return problem ? path : whole.string();
-}
-
-// The next part of a path last.
-void push_parts(std::vector<std::string>& left, std::string_view path) {
-  std::vector<std::string> parts;
-  while (!path.empty()) {
-    const std::size_t slash = path.find('/');
-    const std::string_view part = path.substr(0, slash);
-    if (!part.empty() && part != ".") parts.emplace_back(part);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-  }
-  left.insert(left.end(), parts.rbegin(), parts.rend());
-}
-
-std::string joined(const std::string& folder, const std::string& name) {
-  return folder == "/" ? "/" + name : folder + "/" + name;
 }
 
 bool is_link(const std::string& path) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "providers/system/os_error.h"
+#include "providers/system/path_parts.h"
 #include "providers/system/users.h"
 
 namespace keytide {
@@ -31,21 +32,6 @@ struct Walk {
   std::optional<uid_t> also_trusted;
   int links = 0;
 };
-
-void push_parts(std::vector<std::string>& left, std::string_view path) {
-  std::vector<std::string> parts;
-  while (!path.empty()) {
-    const std::size_t slash = path.find('/');
-    const std::string_view part = path.substr(0, slash);
-    if (!part.empty() && part != ".") parts.emplace_back(part);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-  }
-  left.insert(left.end(), parts.rbegin(), parts.rend());
-}
-
-std::string joined(const std::string& folder, const std::string& name) {
-  return folder == "/" ? "/" + name : folder + "/" + name;
-}
 
 // Whether others could swap what lies in this folder. Sets `shared` of a sticky folder of root's.
 Result<void> check_folder(Step& step, const struct stat& status, std::optional<uid_t> also) {
