@@ -11,6 +11,10 @@
 namespace keytide {
 bool App::print(std::string_view text) const { return console.out(text); }
 
+int App::alone(const std::function<int()>& work) const {
+  return hosted ? hosted->alone(work) : work();
+}
+
 void App::begin_work() const {
   if (!is_hosted()) catch_interrupts(kStoppingWord);
 }

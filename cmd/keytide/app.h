@@ -27,6 +27,9 @@ struct HostedCommand {
   Workspace* workspace = nullptr;   // the service's
   std::string user;                 // who asked: "root@host"
   std::optional<std::string> plan;  // the text of the plan file that was named
+  // Runs the work when the service does nothing else. The exit code: the work's, or 1 where the
+  // service ends before its turn, which is said. Blocks.
+  std::function<int(const std::function<int()>&)> alone;
 };
 
 struct App {
@@ -42,6 +45,9 @@ struct App {
   std::optional<HostedCommand> hosted{};
 
   bool is_hosted() const { return hosted.has_value(); }
+  // Runs what needs the store to itself: at once here, for the lock is held; at its turn in a
+  // service, which does not renew meanwhile, so nobody is asked in there.
+  int alone(const std::function<int()>& work) const;
   // From here on a signal ends what is under way at the next safe place, and nothing before.
   void begin_work() const;
   // "root@host"

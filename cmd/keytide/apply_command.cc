@@ -116,30 +116,67 @@ bool says_nothing_to_import(const App& app, const Planned& planned) {
   return true;
 }
 
-int apply(const App& app, Intent intent) {
-  auto workspace = open_workspace(app, Workspace::Access::write);
-  if (!workspace) return 1;
-  auto planned = plan_now(app, *workspace, intent.request);
-  if (!planned) return 1;
-  if (says_nothing_to_import(app, *planned)) return planned->has_unreadable_scope() ? 1 : 0;
+struct Proposal {
+  std::optional<Planned> planned;  // absent: it ends here, which was said
+  bool asks = false;               // a person has to approve it
+  int exit_code = 1;               // without a plan
+};
+
+Proposal propose(const App& app, Workspace& workspace, const Intent& intent) {
+  auto planned = plan_now(app, workspace, intent.request);
+  if (!planned) return {};
+  if (says_nothing_to_import(app, *planned)) {
+    return {std::nullopt, false, planned->has_unreadable_scope() ? 1 : 0};
+  }
   if (intent.saved) {
-    if (!matches_saved(app, *workspace, *intent.saved, *planned)) return 1;
+    if (!matches_saved(app, workspace, *intent.saved, *planned)) return {};
   } else {
     report_plan(app, *planned);
   }
-  if (!planned->refusals.empty()) return 1;
+  if (!planned->refusals.empty()) return {};
+  const bool works = has_work(*planned);
   // What a person named can't be taken over, and the plan said why.
-  if (planned->world.input.options.import_only && !has_work(*planned)) return 1;
-  const bool asks = has_work(*planned) && !intent.approved;
-  if (asks && !person_approves(app)) return 1;
+  if (planned->world.input.options.import_only && !works) return {};
+  return {std::move(planned), works && !intent.approved, 0};
+}
+
+int apply_now(const App& app, Workspace& workspace, const Intent& intent) {
+  Proposal proposal = propose(app, workspace, intent);
+  if (!proposal.planned) return proposal.exit_code;
+  Planned& planned = *proposal.planned;
+  if (proposal.asks && !person_approves(app)) return 1;
   // A person saw the plan: on the screen just now, or when it was saved.
-  if (asks || intent.saved) approve_cuts(*planned);
+  if (proposal.asks || intent.saved) approve_cuts(planned);
   // From here on these revisions count: a restart without a network goes on with them.
-  if (const auto accepted = planned->git->accept(); !accepted) {
+  if (const auto accepted = planned.git->accept(); !accepted) {
     app.complain(accepted.error());
     return 1;
   }
-  return carry_out(app, *workspace, *planned);
+  return carry_out(app, workspace, planned);
+}
+
+// A service renews on while a person thinks: what was shown is kept as a saved plan is, and is done
+// if it is still what is to be done. Absent: it is approved. Else the exit code.
+std::optional<int> ask_beside_the_service(const App& app, Workspace& workspace, Intent& intent) {
+  Proposal proposal;
+  app.alone([&] {
+    proposal = propose(app, workspace, intent);
+    return 0;
+  });
+  if (!proposal.planned) return proposal.exit_code;
+  if (proposal.asks && !person_approves(app)) return 1;
+  intent.saved = as_plan_file(app, *proposal.planned);
+  intent.approved = true;
+  return std::nullopt;
+}
+
+int apply(const App& app, Intent intent) {
+  const auto workspace = open_workspace(app, Workspace::Access::write);
+  if (!workspace) return 1;
+  if (app.is_hosted() && !intent.approved) {
+    if (const auto end = ask_beside_the_service(app, *workspace, intent)) return *end;
+  }
+  return app.alone([&] { return apply_now(app, *workspace, intent); });
 }
 
 // What the flags would change was decided when the plan was made.

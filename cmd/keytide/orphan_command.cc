@@ -15,10 +15,10 @@
 namespace keytide {
 namespace {
 
-// The one that is meant: named, or the only one.
-std::optional<OrphanRow> choose(const App& app, const std::vector<OrphanRow>& rows) {
+// The one that is meant: named, or the only one. `id` may be empty.
+std::optional<OrphanRow> choose(const App& app, const std::vector<OrphanRow>& rows,
+                                const std::string& id) {
   const Address address(app.line.arguments[0]);
-  const std::string id = app.line.arguments.size() > 1 ? app.line.arguments[1] : "";
   std::vector<OrphanRow> found;
   for (const OrphanRow& row : rows) {
     const bool can_choose = row.secret && row.address == address;
@@ -72,44 +72,72 @@ bool settles(const AccountPlan& plan) {
                      [](const Change& change) { return change.reason == Reason::settled; });
 }
 
-int decide(const App& app) {
-  const bool deletes = app.line.command == "orphan delete";
-  auto workspace = open_workspace(app, Workspace::Access::write);
-  if (!workspace) return 1;
-  const auto planned = plan_now(app, *workspace, {});
-  if (!planned) return 1;
-  const auto row = choose(app, orphan_rows(planned->world.input));
-  if (!row) return 1;
-  const AccountPlan plan = plan_of(planned->world.input, *row);
+struct Case {
+  Planned planned;
+  OrphanRow row;
+  AccountPlan plan;
+};
+
+// Absent: there is nothing to decide, or not now; why, was said.
+std::optional<Case> find_case(const App& app, Workspace& workspace, const std::string& id) {
+  auto planned = plan_now(app, workspace, {});
+  if (!planned) return std::nullopt;
+  auto row = choose(app, orphan_rows(planned->world.input), id);
+  if (!row) return std::nullopt;
+  AccountPlan plan = plan_of(planned->world.input, *row);
   if (plan.restored) {
     app.complain("its record is from a backup of the state store",
                  "accept it with `keytide apply -refresh-only` first: by what it "
                  "records then a person can tell whose a secret is");
-    return 1;
+    return std::nullopt;
   }
   if (settles(plan)) {
     app.complain("what came of an unknown create is about to be settled",
                  "run `keytide apply` first: it looks twice, and may need no word of yours");
-    return 1;
+    return std::nullopt;
   }
-  if (!is_approved(app, *row, deletes)) return 1;
+  return Case{std::move(*planned), std::move(*row), std::move(plan)};
+}
+
+int carry_out(const App& app, Workspace& workspace, const Case& found, bool deletes) {
   app.begin_work();
-  const auto progress = make_progress(app, planned->plan);
-  const Ports ports = workspace->ports(**workspace->issuer(), *progress);
-  const RunContext context{&planned->world.input, app.actor(), planned->world.world_read_at,
+  const auto progress = make_progress(app, found.planned.plan);
+  const Ports ports = workspace.ports(**workspace.issuer(), *progress);
+  const RunContext context{&found.planned.world.input, app.actor(),
+                           found.planned.world.world_read_at,
                            [&app] { return app.console.wants_stop(); }};
-  Run run = begin_run(plan, ports, context);
-  const auto done =
-      deletes ? delete_orphan(run, row->secret->id) : adopt_orphan(run, row->secret->id);
-  workspace->sign_out();
+  Run run = begin_run(found.plan, ports, context);
+  const SecretId id = found.row.secret->id;
+  const auto done = deletes ? delete_orphan(run, id) : adopt_orphan(run, id);
+  workspace.sign_out();
   progress->clear();
   if (!done) {
     app.complain(done.error());
     return 1;
   }
   app.print(fmt::format("{} {} of {}. `keytide apply` goes on from here.\n",
-                        deletes ? "Deleted" : "Adopted", row->secret->masked, row->address.str()));
+                        deletes ? "Deleted" : "Adopted", found.row.secret->masked,
+                        found.row.address.str()));
   return 0;
+}
+
+int decide(const App& app) {
+  const bool deletes = app.line.command == "orphan delete";
+  const auto workspace = open_workspace(app, Workspace::Access::write);
+  if (!workspace) return 1;
+  std::string id = app.line.arguments.size() > 1 ? app.line.arguments[1] : "";
+  std::optional<Case> found;
+  app.alone([&] {
+    found = find_case(app, *workspace, id);
+    return 0;
+  });
+  if (!found || !is_approved(app, found->row, deletes)) return 1;
+  id = found->row.secret->id.str();
+  return app.alone([&] {
+    // A service went on while the person thought.
+    if (app.is_hosted()) found = find_case(app, *workspace, id);
+    return found ? carry_out(app, *workspace, *found, deletes) : 1;
+  });
 }
 
 int list(const App& app) {

@@ -33,9 +33,12 @@ Result<void> check_target(const std::string& path) {
 
 }  // namespace
 
+PlanFile as_plan_file(const App& app, const Planned& planned) {
+  return make_plan_file(planned.plan, planned.world.input, std::string(kVersion), app.clock.now());
+}
+
 Result<void> save_plan(const App& app, const Planned& planned) {
-  const PlanFile file =
-      make_plan_file(planned.plan, planned.world.input, std::string(kVersion), app.clock.now());
+  const PlanFile file = as_plan_file(app, planned);
   if (auto free = check_target(app.line.out); !free) return free;
   auto written = replace_file(app.line.out, format_plan_file(file), {});
   if (written && !app.line.json) {
@@ -67,11 +70,14 @@ PlanRequest request_of(const PlanFile& saved) {
 bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, Planned& planned) {
   const auto differences = compare(saved, planned.plan, workspace.store().identity().lineage);
   if (is_stale(differences)) {
-    std::string why = "the saved plan is stale";
+    const bool is_file = app.line.command == "apply" && !app.line.arguments.empty();
+    std::string why =
+        is_file ? "the saved plan is stale" : "what is to be done has changed since it was shown";
     for (const PlanDifference& difference : differences) {
       if (difference.kind != PlanDifference::Kind::extra) why += "\n      - " + difference.why;
     }
-    app.complain(why, "make a new one with `keytide plan -out=FILE`");
+    app.complain(why, is_file ? "make a new one with `keytide plan -out=FILE`"
+                              : "run the same command again: it shows what is to be done now");
     return false;
   }
   std::erase_if(planned.plan.accounts, [&](const AccountPlan& account) {

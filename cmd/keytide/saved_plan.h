@@ -11,6 +11,9 @@ namespace keytide {
 // What is larger is no plan.
 inline constexpr std::size_t kPlanFileLimit = std::size_t{64} << 20;
 
+// The plan as a file of it would hold it.
+PlanFile as_plan_file(const App& app, const Planned& planned);
+
 // Writes the file, mode 0600. Errors: io, denied.
 Result<void> save_plan(const App& app, const Planned& planned);
 

@@ -39,13 +39,14 @@ int run_state(const App& app) {
       open_workspace(app, writes ? Workspace::Access::write : Workspace::Access::read);
   if (!workspace) return 1;
   const Output out = [&](std::string_view text) { app.print(text); };
-  const auto done =
-      writes ? change_state(app, workspace->store(), out) : look_at_state(app, *workspace, out);
-  if (done && app.is_hosted()) {
+  if (!writes) return finish(app, look_at_state(app, *workspace, out));
+  const int code =
+      app.alone([&] { return finish(app, change_state(app, workspace->store(), out)); });
+  if (code == 0 && app.is_hosted()) {
     app.print(
         "The service goes on by its manifests: where they say otherwise, it takes this back.\n");
   }
-  return finish(app, done);
+  return code;
 }
 
 int run_events(const App& app) {

@@ -2,8 +2,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include "tests/e2e/wait_until.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/run_world.h"
 
 namespace keytide::testing {
 namespace {
@@ -12,30 +11,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Run : public ::testing::Test {
- protected:
-  Run() {
-    world_.three_entries();
-    world_.configure("{default: {client_id: " + std::string(kKeytide) +
-                         ", client_secret: {file: client_secret}}}",
-                     "listen: {metrics: 127.0.0.1:0}\n");
-  }
-
-  // The service, once it has looked at everything.
-  std::unique_ptr<BackgroundRun> start(std::vector<std::string> more = {}) {
-    more.insert(more.begin(), "run");
-    std::unique_ptr<BackgroundRun> run(new BackgroundRun(world_.folder.start(more)));
-    wait_until("the service listens", [&] { return log().find("listening") != std::string::npos; });
-    return run;
-  }
-  std::string log() const { return world_.folder.read("background.stderr"); }
-  void wait_for_delivery(const std::string& name) {
-    wait_until(name + " is delivered", [&] { return !world_.folder.read("out/" + name).empty(); });
-  }
-  RunResult keytide(const std::vector<std::string>& words) { return world_.folder.keytide(words); }
-
-  World world_;
-};
+using Run = RunWorld;
 
 TEST_F(Run, OnceDoesWhatIsDueAndEnds) {
   const RunResult first = keytide({"run", "-once"});

@@ -32,20 +32,18 @@ std::string content_of(const std::string& path) {
 
 BackgroundRun::BackgroundRun(const std::vector<std::string>& command,
                              const std::map<std::string, std::string>& variables,
-                             const std::string& folder)
-    : folder_(folder) {
+                             const std::string& folder, const RunStreams& streams)
+    : out_(folder + "/" + streams.name + ".stdout"), err_(folder + "/" + streams.name + ".stderr") {
   std::vector<std::string> words = command;
   std::vector<std::string> settings;
   for (const auto& [name, value] : variables) settings.push_back(name + "=" + value);
-  const std::string out = folder + "/background.stdout";
-  const std::string err = folder + "/background.stderr";
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), kFlags, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), kFlags, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, streams.input.c_str(), O_RDWR, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out_.c_str(), kFlags, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err_.c_str(), kFlags, 0600);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
@@ -79,8 +77,7 @@ RunResult BackgroundRun::wait() {
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
   pid_ = -1;
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {code, content_of(folder_ + "/background.stdout"),
-          content_of(folder_ + "/background.stderr")};
+  return {code, content_of(out_), content_of(err_)};
 }
 
 }  // namespace keytide::testing

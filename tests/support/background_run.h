@@ -15,11 +15,17 @@ struct RunResult {
   std::string errors;  // stderr
 };
 
+struct RunStreams {
+  std::string name = "background";  // of the files NAME.stdout and NAME.stderr in its folder
+  std::string input = "/dev/null";  // a file, or a FIFO, which never ends
+};
+
 class BackgroundRun {
  public:
-  // Its streams go to the files background.stdout and background.stderr in `folder`, where it runs.
+  // It runs in `folder`.
   BackgroundRun(const std::vector<std::string>& command,
-                const std::map<std::string, std::string>& variables, const std::string& folder);
+                const std::map<std::string, std::string>& variables, const std::string& folder,
+                const RunStreams& streams = {});
   ~BackgroundRun();  // kills it
   BackgroundRun(const BackgroundRun&) = delete;
   BackgroundRun& operator=(const BackgroundRun&) = delete;
@@ -34,7 +40,8 @@ class BackgroundRun {
   RunResult wait();
 
  private:
-  std::string folder_;
+  std::string out_;  // the files
+  std::string err_;
   pid_t pid_ = -1;
 };
 

@@ -68,8 +68,9 @@ std::map<std::string, std::string> KeytideFolder::environment() const {
   return all;
 }
 
-BackgroundRun KeytideFolder::start(const std::vector<std::string>& arguments) const {
-  return BackgroundRun(command(arguments), environment(), path_);
+BackgroundRun KeytideFolder::start(const std::vector<std::string>& arguments,
+                                   const RunStreams& streams) const {
+  return BackgroundRun(command(arguments), environment(), path_, streams);
 }
 
 RunResult KeytideFolder::keytide(const std::vector<std::string>& arguments) const {

@@ -28,7 +28,8 @@ class KeytideFolder {
   // Runs `keytide ARGUMENTS` in the folder with nothing on stdin.
   RunResult keytide(const std::vector<std::string>& arguments) const;
   // The same, but does not wait for its end.
-  BackgroundRun start(const std::vector<std::string>& arguments) const;
+  BackgroundRun start(const std::vector<std::string>& arguments,
+                      const RunStreams& streams = {}) const;
 
  private:
   std::vector<std::string> command(const std::vector<std::string>& arguments) const;

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kServedAtOnce = 16;
 constexpr std::chrono::seconds kRequestWithin{10};
-// Nothing is renewed while a person is asked.
-constexpr std::chrono::seconds kAnswerWithin{60};
+// A forgotten question holds nothing but a caller's place.
+constexpr std::chrono::minutes kAnswerWithin{10};
 constexpr std::chrono::seconds kAnswerLook{1};
 // After so long a person is told why nothing happens.
 constexpr std::chrono::seconds kPatience{2};
@@ -37,17 +37,17 @@ class RemoteConsole : public Console {
   }
   std::optional<std::string> ask(std::string_view question) override {
     ControlFrame frame;
-    frame.ask =
-        fmt::format("\n(within {}s: the service waits for you){}", kAnswerWithin.count(), question);
+    frame.ask = std::string(question);
     if (!send(frame)) return std::nullopt;
     for (auto waited = kAnswerLook; waited <= kAnswerWithin; waited += kAnswerLook) {
       const auto line = stream_.receive(kAnswerLook);
-      if (!line || loop_.is_stopping()) return std::nullopt;
+      if (!line) return std::nullopt;
+      if (loop_.is_stopping()) return no_answer("the service is stopping");
       if (!*line) continue;
       const auto answer = decode_frame(**line);
       return answer ? answer->answer : std::nullopt;
     }
-    return std::nullopt;
+    return no_answer(fmt::format("there was no answer within {} minutes", kAnswerWithin.count()));
   }
   bool has_failed() const override { return is_gone_; }
   bool wants_stop() override {
@@ -60,6 +60,11 @@ class RemoteConsole : public Console {
   }
 
  private:
+  // An answer that approves nothing.
+  std::string no_answer(std::string_view why) {
+    err(fmt::format("\nerror: {}\n", why));
+    return "";
+  }
   bool send(const ControlFrame& frame) {
     // Who does not read is not waited for twice.
     if (!is_gone_ && !stream_.send(encode(frame))) is_gone_ = true;
@@ -134,34 +139,42 @@ int ControlServer::carry_out(const ControlRequest& request, Console& console) {
   }
   CommandLine line = std::move(std::get<CommandLine>(parsed));
   const bool can_ask = line.input && !line.json;
-  const App app{std::move(line),
-                request.arguments,
-                app_.environment,
-                app_.clock,
-                app_.log,
-                console,
-                Style{request.color},
-                false,
-                can_ask,
-                HostedCommand{&workspace_, request.user, request.plan}};
+  App app{std::move(line),
+          request.arguments,
+          app_.environment,
+          app_.clock,
+          app_.log,
+          console,
+          Style{request.color},
+          false,
+          can_ask,
+          HostedCommand{&workspace_, request.user, request.plan, {}}};
+  app.hosted->alone = [&](const std::function<int()>& work) { return run_alone(app, work); };
   if (app.line.command == "reload") return reload_(app);
-  std::promise<int> exit;
-  auto future = exit.get_future();
-  loop_.request_alone([&](bool may_run) {
-    const bool is_wanted = may_run && !console.wants_stop();
-    if (!may_run) app.complain("the service is stopping", "start it again, or run this without it");
-    exit.set_value(is_wanted ? dispatch(app) : 1);
-  });
-  if (future.wait_for(kPatience) == std::future_status::timeout && !app.line.json) {
-    console.err("Waiting for the service to finish what it is doing.\n");
-  }
-  const int code = future.get();
+  const int code = dispatch(app);
   app_.log.info("command carried out",
                 {{"command", app.line.command},
                  {"by", request.user},
                  {"arguments", fmt::format("{}", fmt::join(app.line.arguments, " "))},
                  {"exit", fmt::format("{}", code)}});
   return code;
+}
+
+int ControlServer::run_alone(const App& app, const std::function<int()>& work) {
+  std::promise<void> turn;
+  std::promise<int> exit;
+  auto turned = turn.get_future();
+  auto ended = exit.get_future();
+  loop_.request_alone([&](bool may_run) {
+    turn.set_value();
+    const bool is_wanted = may_run && !app.console.wants_stop();
+    if (!may_run) app.complain("the service is stopping", "start it again, or run this without it");
+    exit.set_value(is_wanted ? work() : 1);
+  });
+  if (turned.wait_for(kPatience) == std::future_status::timeout && !app.line.json) {
+    app.complain_text("Waiting for the service to finish what it is doing.\n");
+  }
+  return ended.get();
 }
 
 }  // namespace keytide

@@ -1,5 +1,6 @@
-// The far end of the control socket: takes the commands of people while the service runs, and
-// carries each out alone, when no pass is under way. Threads: accept() by the loop's thread.
+// The far end of the control socket: takes the commands of people while the service runs. What
+// needs the store is done alone, when no pass is under way; while a person is asked, passes go on.
+// Threads: accept() by the loop's thread.
 #pragma once
 
 #include <functional>
@@ -32,6 +33,7 @@ class ControlServer {
  private:
   void serve(const std::shared_ptr<UnixStream>& stream);
   int carry_out(const ControlRequest& request, Console& console);
+  int run_alone(const App& app, const std::function<int()>& work);
 
   const App& app_;
   Workspace& workspace_;
