@@ -11,7 +11,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-using Run = RunWorld;
+class Run : public RunWorld {};
 
 TEST_F(Run, OnceDoesWhatIsDueAndEnds) {
   const RunResult first = keytide({"run", "-once"});
