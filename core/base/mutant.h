@@ -25,6 +25,7 @@ enum class Mutant {
   escrow_is_kept,           // after the switch
   restored_goes_on,         // a store from a backup counts like any other
   unverified_is_delivered,  // whatever the proof said
+  no_lease,                 // what was intended is done however long ago that was
 };
 
 #ifdef KEYTIDE_MUTANTS

@@ -11,6 +11,7 @@
 #include "core/plan/situation.h"
 #include "core/reconcile/destroy.h"
 #include "core/reconcile/keep.h"
+#include "core/reconcile/lease.h"
 #include "core/reconcile/refresh.h"
 
 namespace keytide {
@@ -102,7 +103,9 @@ Result<void> record_created(Run& run, const CreatedSecret& made) {
         fmt::format("{} expires {}", made.seen.id.str(), format_instant(made.seen.expires_at)));
     if (written) return {};
   }
-  if (run.ports.store.spill(run.record)) {
+  // By a record that another process has changed meanwhile nobody would find it.
+  const bool is_ours = written.error().kind != ErrorKind::conflict;
+  if (is_ours && run.ports.store.spill(run.record)) {
     return fail(std::move(written.error())
                     .within(fmt::format("the new secret {} is in the spill file beside the state "
                                         "store; repair that, then apply again: it goes on",
@@ -218,6 +221,7 @@ Result<SecretValue> create_secret(Run& run) {
 }
 
 Result<void> prove_secret(Run& run, const SecretValue& value) {
+  if (auto held = hold_lease(run); !held) return held;
   const Verification seen = verify_until(run, value);
   const bool is_known = seen.verdict == Verification::Verdict::works;
   if (auto read = look_for_new(run, is_known); !read) return read;

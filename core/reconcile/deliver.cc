@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/model/schedule.h"
+#include "core/reconcile/lease.h"
 
 namespace keytide {
 namespace {
@@ -57,12 +58,27 @@ Result<void> write_once(Run& run, Sink& sink, const SinkSpec& spec, const OwnedS
   return fail(ErrorKind::io, "it was written, but reading it back shows another content");
 }
 
+// No sink is given what somebody deleted meanwhile.
+Result<void> check_it_lives(Run& run, const OwnedSecret& secret) {
+  if (auto seen = look_if_stale(run); !seen) return seen;
+  if (is_alive(run, secret.id)) return {};
+  return fail(ErrorKind::conflict,
+              fmt::format("{} is gone from Atlas, or expired: apply again", secret.masked));
+}
+
+// Right before it: this machine may have slept since the intent.
+Result<void> check_write(Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
+  if (auto held = hold_lease(run); !held) return held;
+  return spec.is_hook() ? Result<void>() : check_it_lives(run, secret);
+}
+
 Result<void> write_with_retries(Run& run, const SinkSpec& spec, const OwnedSecret& secret,
                                 const SecretValue* value) {
   const auto sink = run.ports.sinks.make(spec);
   Result<void> done;
   for (int i = 0; i < kWriteTries; ++i) {
     if (i > 0) run.ports.clock.sleep(kWritePause * i);
+    if (auto may = check_write(run, spec, secret); !may) return may;
     done = write_once(run, *sink, spec, secret, value);
     if (done || !(done.error().kind == ErrorKind::io || is_transient(done.error()))) return done;
   }
@@ -109,14 +125,6 @@ void mark_begun(Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
   set_delivery(run.record, {spec.name, DeliveryStatus::begun, secret.id,
                             stamp_of(run, spec, secret), target_digest(spec),
                             attributes_digest(spec), label_of(spec), run.ports.clock.now()});
-}
-
-// No sink is given what somebody deleted meanwhile.
-Result<void> check_it_lives(Run& run, const OwnedSecret& secret) {
-  if (auto seen = look_if_stale(run); !seen) return seen;
-  if (is_alive(run, secret.id)) return {};
-  return fail(ErrorKind::conflict,
-              fmt::format("{} is gone from Atlas, or expired: apply again", secret.masked));
 }
 
 Result<void> deliver_to(Run& run, const SinkSpec& spec, const OwnedSecret& secret,

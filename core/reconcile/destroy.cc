@@ -4,6 +4,7 @@
 
 #include "core/plan/situation.h"
 #include "core/reconcile/attempt.h"
+#include "core/reconcile/lease.h"
 
 namespace keytide {
 namespace {
@@ -33,6 +34,7 @@ Result<void> check_still_unused(const Run& run, const OwnedSecret& foreign) {
 }  // namespace
 
 Result<void> delete_intended_secret(Run& run, const OwnedSecret& secret) {
+  if (auto held = hold_lease(run); !held) return held;
   if (auto removed = run.ports.issuer.remove(run.plan.key, secret.id); !removed) {
     return fail(std::move(removed.error()).within("while deleting " + secret.masked));
   }
@@ -67,6 +69,9 @@ Result<void> destroy_secret(Run& run, const OwnedSecret& wanted) {
   secret->delete_intended = true;
   const OwnedSecret intended = *secret;
   if (auto written = note(run, "delete_intended", wanted.id.str()); !written) return written;
+  // Where this machine slept meanwhile, what the intent went by is old.
+  if (auto seen = look_if_stale(run); !seen) return seen;
+  if (auto lives = check_current_lives(run, intended); !lives) return lives;
   return delete_intended_secret(run, intended);
 }
 

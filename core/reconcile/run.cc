@@ -29,6 +29,7 @@ Run begin_run(const AccountPlan& plan, const Ports& ports, const RunContext& con
 }
 
 Result<void> note(Run& run, std::string kind, std::string why) {
+  run.written_at = run.ports.clock.since_boot();
   if (is_left_out(kind)) return {};
   const Event event{run.ports.clock.now(),    run.context.actor, run.record.address,
                     describe(run.record.key), std::move(kind),   std::move(why),

@@ -63,9 +63,10 @@ struct Run {
   ObservedAccount observed{};  // as last read
   Action action = Action::create;
   AccountOutcome outcome{};
-  std::chrono::milliseconds intent_at{0};                // Clock::since_boot before W1
-  std::optional<std::chrono::milliseconds> looked_at{};  // Clock::since_boot before the last look
-  std::int64_t next_generation = 0;                      // of the secret that is about to be made
+  std::chrono::milliseconds intent_at{0};                 // Clock::since_boot before W1
+  std::optional<std::chrono::milliseconds> looked_at{};   // Clock::since_boot before the last look
+  std::optional<std::chrono::milliseconds> written_at{};  // of the last W, or of a look at it
+  std::int64_t next_generation = 0;                       // of the secret that is about to be made
   bool may_create_again = false;  // the last create was refused for what a wait may cure
 
   const DesiredSecret& desired() const { return *plan.desired; }

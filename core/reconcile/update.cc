@@ -8,6 +8,7 @@
 
 #include "core/reconcile/deliver.h"
 #include "core/reconcile/keep.h"
+#include "core/reconcile/lease.h"
 
 namespace keytide {
 namespace {
@@ -31,6 +32,7 @@ Result<SecretValue> take_current(Run& run, const OwnedSecret& current) {
 }
 
 Result<void> adjust_sink(Run& run, const SinkSpec& sink) {
+  if (auto held = hold_lease(run); !held) return held;
   if (auto done = run.ports.sinks.make(sink)->adjust(); !done) return done;
   if (Delivery* delivery = find_delivery(run.record, sink.name)) {
     delivery->attributes_digest = attributes_digest(sink);

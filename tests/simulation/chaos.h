@@ -36,6 +36,7 @@ struct Mood {
   double network = 0;
   double write = 0;
   double pause = 0;
+  double another = 0;  // of a pause: another process works meanwhile
   double people =
       0;  // of a tick: somebody creates or deletes a secret, uses one, edits the manifest
   double sinks = 0;   // of a tick: a file is lost, altered, or can't be written for a while

@@ -48,6 +48,7 @@ constexpr NamedMutant kMutants[] = {
     {Mutant::escrow_is_kept, "the escrow is not erased"},
     {Mutant::restored_goes_on, "a restored store goes on"},
     {Mutant::unverified_is_delivered, "what is not proven is delivered"},
+    {Mutant::no_lease, "no lease"},
 };
 
 bool take(std::string_view argument, std::string_view name, std::int64_t& into) {

@@ -195,7 +195,10 @@ Result<std::int64_t> SimStore::save(const AccountRecord& record, const Event& ev
   }
   auto saved = inner_.save(record, event);
   if (trouble == Trouble::crash_after) throw Crash();
-  if (trouble == Trouble::paused) clock_.sleep(Seconds(11 + chaos_.random().below(1200)));
+  if (trouble == Trouble::paused) {
+    clock_.sleep(Seconds(11 + chaos_.random().below(1200)));
+    after_pause();
+  }
   return saved;
 }
 

@@ -105,6 +105,8 @@ class SimStore : public StateStore {
     return inner_.events(query);
   }
   Result<std::int64_t> prune_events(Instant before) override { return inner_.prune_events(before); }
+  // After a pause: another process may have worked meanwhile.
+  std::function<void()> after_pause;
   // Right before an unknown create is decided about.
   std::function<void(const AccountKey& key)> before_settle;
 

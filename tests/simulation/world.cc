@@ -54,12 +54,13 @@ Mood mood_of(std::uint64_t seed) {
     case 5:
       return {.crash = 0.02, .write = 0.05, .sinks = 0.3};
     case 6:
-      return {.network = 0.05, .pause = 0.02, .clock = 0.05};
+      return {.network = 0.05, .pause = 0.02, .another = 0.5, .clock = 0.05};
     default:
       return {.crash = 0.02,
               .network = 0.03,
               .write = 0.02,
               .pause = 0.01,
+              .another = 0.3,
               .people = 0.1,
               .sinks = 0.1,
               .clock = 0.02,
@@ -187,6 +188,7 @@ void SimWorld::start() {
       }
     }
   };
+  process_->store.after_pause = [this] { let_another_work(); };
   process_->store.before_settle = [this](const AccountKey& key) {
     check_settled_by_two_looks(key);
   };
@@ -250,31 +252,59 @@ bool SimWorld::reconcile(const PlanInput& input, const Plan& plan) {
   return is_complete;
 }
 
-// One run of the service's loop, which may die in the middle.
-void SimWorld::tick() {
+void SimWorld::work() {
   for (Subject& subject : subjects_) {
     subject.looks.clear();
     for (const simulator::Secret& secret : subject.account->secrets) {
       subject.expiry[secret.id] = secret.expires_at;
     }
   }
-  try {
-    PlanInput input = gather();
-    const Plan plan = make_plan(input);
-    note_excuses(plan);
-    check_half_delivered(plan);
-    for (const AccountPlan& account : plan.accounts) {
-      for (const Change& change : account.changes) {
-        trace_.add(fmt::format("{} plan {}: {} {}", format_instant(clock_.atlas_now()),
-                               account.address.str(), symbol_of(change.action), change.why));
-      }
-      if (account.blocked) {
-        trace_.add(fmt::format("{} plan {}: blocked, {}", format_instant(clock_.atlas_now()),
-                               account.address.str(), account.blocked->why));
-      }
+  PlanInput input = gather();
+  const Plan plan = make_plan(input);
+  note_excuses(plan);
+  check_half_delivered(plan);
+  for (const AccountPlan& account : plan.accounts) {
+    for (const Change& change : account.changes) {
+      trace_.add(fmt::format("{} plan {}: {} {}", format_instant(clock_.atlas_now()),
+                             account.address.str(), symbol_of(change.action), change.why));
     }
-    if (!accepts_restored(input, plan)) reconcile(input, plan);
-    check_roles();
+    if (account.blocked) {
+      trace_.add(fmt::format("{} plan {}: blocked, {}", format_instant(clock_.atlas_now()),
+                             account.address.str(), account.blocked->why));
+    }
+  }
+  if (!accepts_restored(input, plan)) reconcile(input, plan);
+  check_roles();
+}
+
+// The lock can be lost without its holder's knowledge: a network file system, a host that slept.
+// Then another process works on the same store, and the first one comes back in the middle of a
+// step.
+void SimWorld::let_another_work() {
+  if (is_another_ || !chaos_.happens(&Mood::another, "another process")) return;
+  trace_.add("another process works meanwhile");
+  is_another_ = true;
+  std::vector<std::vector<std::chrono::milliseconds>> looks;
+  for (const Subject& subject : subjects_) looks.push_back(subject.looks);
+  auto first = std::move(process_);
+  start();
+  try {
+    work();
+  } catch (const Crash&) {
+    trace_.add("the other process died");
+    ++verdict_.crashes;
+    deaths_.push_back(clock_.atlas_now());
+  }
+  process_ = std::move(first);
+  for (std::size_t i = 0; i < looks.size(); ++i) subjects_[i].looks = std::move(looks[i]);
+  is_another_ = false;
+  trace_.add("the first process comes back");
+}
+
+// One run of the service's loop, which may die in the middle.
+void SimWorld::tick() {
+  try {
+    work();
   } catch (const Crash&) {
     trace_.add("the process died");
     ++verdict_.crashes;

@@ -68,6 +68,8 @@ class SimWorld {
   void start();  // a new process
   PlanInput gather();
   void tick();
+  void work();  // plans and carries out; throws Crash
+  void let_another_work();
   bool reconcile(const PlanInput& input, const Plan& plan);  // false: an entry failed
   void let_store_be_replaced();
   void note_unknown_to_store(const std::vector<AccountRecord>& before);
@@ -134,6 +136,7 @@ class SimWorld {
 
   struct Process;
   std::unique_ptr<Process> process_;
+  bool is_another_ = false;  // the process is one that came while the first one was paused
   Verdict verdict_;
   std::vector<Instant> deaths_;  // of the process
 };

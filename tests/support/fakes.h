@@ -32,11 +32,12 @@ class Journal {
  public:
   std::vector<std::string> lines;
   std::map<std::string, std::function<void()>> before;  // what somebody does right before it
+  std::map<std::string, std::function<void()>> after;
 
   // The run dies at the n-th line from now on, before its effect or right after it.
-  void crash_at(std::size_t n, bool after) {
+  void crash_at(std::size_t n, bool afterwards) {
     crash_ = lines.size() + n;
-    after_ = after;
+    dies_after_ = afterwards;
   }
   bool crashed() const { return crashed_; }
   void live_again() {
@@ -49,16 +50,17 @@ class Journal {
     if (crashed_) throw Crash();
     lines.push_back(line);
     const bool dies = crash_ && lines.size() == *crash_ + 1;
-    if (dies && !after_) die();
+    if (dies && !dies_after_) die();
     if (const auto found = before.find(line); found != before.end()) found->second();
     auto result = effect();
     if (dies) die();
+    if (const auto found = after.find(line); found != after.end()) found->second();
     return result;
   }
 
  private:
   std::optional<std::size_t> crash_;
-  bool after_ = false;
+  bool dies_after_ = false;
   bool crashed_ = false;
 
   void die() {
