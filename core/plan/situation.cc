@@ -173,7 +173,8 @@ Seconds Situation::life_of(const OwnedSecret& secret) const {
 
 Windows Situation::windows_of_current() const {
   const OwnedSecret* secret = current();
-  const Seconds life = secret != nullptr ? life_of(*secret) : desired->lifetime;
+  const Seconds planned = desired != nullptr ? desired->lifetime : record->lifetime;
+  const Seconds life = secret != nullptr ? life_of(*secret) : planned;
   if (desired == nullptr) return {windows_of(life, {}, {}).renew_before, record->overlap};
   return windows_of(life, desired->renew_before, desired->overlap);
 }

@@ -38,7 +38,8 @@ struct Mood {
   double pause = 0;
   double another = 0;  // of a pause: another process works meanwhile
   double people =
-      0;  // of a tick: somebody creates or deletes a secret, uses one, edits the manifest
+      0;           // of a tick: somebody creates or deletes a secret, uses one, edits the manifest
+  double cap = 0;  // of a tick: the organization's cap of lives is lowered
   double sinks = 0;   // of a tick: a file is lost, altered, or can't be written for a while
   double clock = 0;   // of a tick: the host's clock steps
   double backup = 0;  // of a tick: the store is backed up, restored or lost

@@ -1,4 +1,4 @@
-// The course of time, and those who have a will of their own: people, disks and clocks.
+// The course of time, and what has a will of its own: disks and clocks. (people.cc has the people.)
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,8 +25,13 @@ Instant SimWorld::next_moment() {
     if (moment > now) next = std::min(next, moment + Seconds(1));
   };
   const auto all = records();
-  bool is_restless = all.size() < subjects_.size() || store_->epoch().value().is_restored();
+  bool is_restless = store_->epoch().value().is_restored();
   for (const Subject& subject : subjects_) {
+    const bool has_record = std::any_of(all.begin(), all.end(), [&](const AccountRecord& one) {
+      return one.key == subject.desired.account;
+    });
+    is_restless = is_restless || (subject.is_named && !has_record);
+    at(subject.named_again_at);
     for (const SinkSpec& sink : subject.desired.deliver) {
       at(disk_[sink.name].down_until);
       at(disk_[sink.name].unreadable_until);
@@ -35,14 +40,14 @@ Instant SimWorld::next_moment() {
   for (const AccountRecord& record : all) {
     is_restless = is_restless || record.attempt || record.with_role(Role::orphan) != nullptr;
     const OwnedSecret* current = record.with_role(Role::current);
-    if (current == nullptr) is_restless = true;
+    if (current == nullptr && record.managed) is_restless = true;
     for (const OwnedSecret& secret : record.secrets) at(secret.expires_at);
     if (record.switched_at) at(*record.switched_at + record.overlap);
     if (current == nullptr) continue;
     const Seconds life = std::chrono::hours(current->asked_hours);
     const Instant due = due_at(record);
     at(due);
-    if (due <= now) is_restless = true;
+    if (due <= now && record.managed) is_restless = true;
     // Trouble comes at all times.
     if (options_.seed % 8 >= 4) at(now + life / 12);
   }
@@ -68,85 +73,6 @@ void SimWorld::live() {
   let_store_be_replaced();
   if (chaos_.happens(&Mood::clock, "the host's clock steps")) {
     clock_.offset = Seconds(chaos_.random().below(400) - 200);
-  }
-}
-
-// Counted in lives, not in ticks: an entry that is worked on often has no more enemies for that.
-bool SimWorld::is_due_for_trouble(Subject& subject, double Mood::*kind, std::string_view what) {
-  if (clock_.atlas_now() < subject.calm_until || !chaos_.happens(kind, what)) return false;
-  subject.calm_until = clock_.atlas_now() + subject.desired.lifetime / 6;
-  return true;
-}
-
-void SimWorld::delete_one_by_hand(Subject& subject) {
-  simulator::Account& account = *subject.account;
-  if (account.secrets.empty()) return;
-  const auto count = static_cast<std::int64_t>(account.secrets.size());
-  const auto victim = account.secrets.begin() + chaos_.random().below(count);
-  trace_.add("a person deleted " + victim->id);
-  if (!subject.foreign.contains(victim->id)) excuse(subject, "a person deleted our secret");
-  account.secrets.erase(victim);
-  account.json.clear();
-}
-
-void SimWorld::make_one_by_hand(Subject& subject) {
-  simulator::Account& account = *subject.account;
-  if (account.secrets.size() >= 2 || subject.desired.exclusive) return;
-  const Instant now = clock_.atlas_now();
-  atlas_->with([&](simulator::State& state, simulator::Faults&, simulator::RequestLog&) {
-    simulator::Secret secret;
-    secret.id = state.random.object_id();
-    secret.value = state.random.secret_value();
-    secret.created_at = now;
-    secret.expires_at = now + std::chrono::hours(8 + chaos_.random().below(24 * 90));
-    secret.usable_from = now;
-    for (simulator::Secret& other : account.secrets) {
-      other.expires_at = std::min(other.expires_at, now + Seconds(7 * 86400));
-    }
-    subject.foreign.insert(secret.id);
-    account.secrets.push_back(std::move(secret));
-    account.json.clear();
-  });
-  trace_.add("a person made a secret");
-  excuse(subject, "a foreign secret took a slot");
-}
-
-bool SimWorld::is_unknown(const Subject& subject) {
-  const auto record = store_->find(subject.desired.account).value();
-  return record && record->attempt &&
-         (record->attempt->phase == AttemptPhase::posting ||
-          record->attempt->phase == AttemptPhase::unknown);
-}
-
-void SimWorld::let_people_act() {
-  Random& random = chaos_.random();
-  for (Subject& subject : subjects_) {
-    // Who sees that a renewal hangs helps himself.
-    if (is_unknown(subject) && chaos_.happens(&Mood::people, "people in the window")) {
-      make_one_by_hand(subject);
-    }
-    if (!is_due_for_trouble(subject, &Mood::people, "people")) continue;
-    simulator::Account& account = *subject.account;
-    const Instant now = clock_.atlas_now();
-    const std::int64_t what = random.below(5);
-    if (what == 0 && !subject.desired.exclusive) {
-      make_one_by_hand(subject);
-    } else if (what == 1 && !account.secrets.empty()) {
-      delete_one_by_hand(subject);
-    } else if (what == 2 && !account.secrets.empty()) {
-      for (simulator::Secret& secret : account.secrets) secret.last_used_at = now;
-      account.json.clear();
-      trace_.add("the secrets were used");
-    } else if (what == 3) {
-      subject.desired.rotation_id = fmt::format("{}", random.below(1000));
-      trace_.add("rotation_id was edited");
-    } else if (what == 4) {
-      // People clean up after themselves.
-      std::erase_if(account.secrets, [&](const simulator::Secret& secret) {
-        return subject.foreign.contains(secret.id);
-      });
-      account.json.clear();
-    }
   }
 }
 
@@ -198,15 +124,30 @@ void SimWorld::let_sinks_fail() {
   }
 }
 
+// A sink that came back with an old value keeps that alive, and its slot taken, until it expires.
+bool SimWorld::holds_previous() {
+  return std::any_of(subjects_.begin(), subjects_.end(), [&](const Subject& subject) {
+    const auto record = store_->find(subject.desired.account).value();
+    const OwnedSecret* previous = record ? record->with_role(Role::previous) : nullptr;
+    if (previous == nullptr || previous->expires_at <= clock_.atlas_now()) return false;
+    const auto& deliver = subject.desired.deliver;
+    return std::any_of(deliver.begin(), deliver.end(), [&](const SinkSpec& sink) {
+      return !subject.old_value.empty() && disk_[sink.name].value == subject.old_value;
+    });
+  });
+}
+
 // Nobody disturbs any more: everything comes to rest.
 void SimWorld::settle_down() {
   chaos_.calm();
   clock_.offset = Seconds(0);
+  org_->max_validity_hours = kMostHours;
   for (auto& [name, file] : disk_) {
     file.down_until = Instant{};
     file.unreadable_until = Instant{};
   }
   for (Subject& subject : subjects_) {
+    subject.is_named = true;
     std::erase_if(subject.account->secrets, [&](const simulator::Secret& secret) {
       return subject.foreign.contains(secret.id);
     });
@@ -215,7 +156,8 @@ void SimWorld::settle_down() {
   Seconds longest{0};
   for (const Subject& one : subjects_) longest = std::max(longest, one.desired.lifetime);
   const Instant end = clock_.atlas_now() + Seconds(3 * 86400) + longest / 4;
-  for (int i = 0; i < 3000 && !is_broken() && clock_.atlas_now() < end; ++i) {
+  const auto is_waiting = [&] { return clock_.atlas_now() < end || holds_previous(); };
+  for (int i = 0; i < 3000 && !is_broken() && is_waiting(); ++i) {
     tick();
     if (!is_broken()) advance();
   }

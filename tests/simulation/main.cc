@@ -87,7 +87,7 @@ void print_coverage(const Verdict& all) {
     for (const std::int64_t count : counts) fmt::print(" {:>12}", count);
     fmt::print("\n");
   }
-  fmt::print("exceptions of promise 1 that held:\n");
+  fmt::print("exceptions of the promises that held, of 1 where no other is named:\n");
   for (const auto& [why, count] : all.excuses) fmt::print("  {:>8} {}\n", count, why);
 }
 

@@ -100,7 +100,9 @@ void SimWorld::check_consumers() {
         [&](const simulator::Secret& secret) { return subject.foreign.contains(secret.id); });
     const auto record = store_->find(subject.desired.account).value();
     const bool is_at_rest =
-        record && !record->attempt && record->with_role(Role::quarantined) == nullptr &&
+        record && subject.is_named &&
+        subject.desired.lifetime <= std::chrono::hours(org_->max_validity_hours) &&
+        !record->attempt && record->with_role(Role::quarantined) == nullptr &&
         record->with_role(Role::current) != nullptr && due_at(*record) > clock_.atlas_now() &&
         came_to_nothing(*record, clock_.atlas_now()) < SafetyPolicy{}.max_creates;
     if (all_are_well && is_at_rest && !has_foreign) subject.excuse.clear();
@@ -112,7 +114,8 @@ void SimWorld::check_deletes() {
   for (const Subject& subject : subjects_) {
     for (const auto& [id, at] : subject.deleted) {
       const bool was_alive = subject.expiry.at(id) > at;
-      if (subject.foreign.contains(id) && was_alive) {
+      const bool is_others = subject.foreign.contains(id) && !subject.lookalikes.contains(id);
+      if (is_others && was_alive) {
         fail("promise 4: a person's secret was deleted: " + id);
       }
     }
@@ -122,12 +125,19 @@ void SimWorld::check_deletes() {
 // 3. Each secret of ours is recorded, or an attempt that may have made it is open.
 void SimWorld::check_nothing_unreported() {
   const auto all = records();
-  for (const Subject& subject : subjects_) {
+  for (Subject& subject : subjects_) {
     const auto record = std::find_if(all.begin(), all.end(), [&](const AccountRecord& one) {
       return one.key == subject.desired.account;
     });
     for (const simulator::Secret& secret : subject.account->secrets) {
       if (subject.foreign.contains(secret.id)) continue;
+      if (!subject.is_named && record == all.end()) {
+        // Forgotten, and its record dropped when nothing of it lived any more.
+        if (secret.expires_at > clock_.atlas_now())
+          fail("a living secret was dropped: " + secret.id);
+        subject.foreign.insert(secret.id);
+        continue;
+      }
       const bool known = record != all.end() && record->find(SecretId(secret.id)) != nullptr;
       const bool may_be_found =
           record != all.end() && (record->attempt || !record->open_tags.empty());
@@ -193,6 +203,7 @@ void SimWorld::check_delete_harms_nobody(const std::string& secret_id) {
         std::find_if(secrets.begin(), secrets.end(),
                      [&](const simulator::Secret& one) { return one.id == secret_id; });
     if (victim == secrets.end() || victim->expires_at <= clock_.atlas_now()) continue;
+    if (!subject.is_named) continue;  // `on_remove: retire` ends them all
     for (const SinkSpec& sink : subject.desired.deliver) {
       const SimFile& file = disk_[sink.name];
       if (file.value == victim->value && file.unreadable_until <= clock_.atlas_now()) {
@@ -234,7 +245,8 @@ void SimWorld::check_roles() {
     const OwnedSecret* previous = record.with_role(Role::previous);
     const bool is_stale = previous == nullptr || previous->expires_at <= clock_.atlas_now() ||
                           previous->is_adopted || previous->delete_intended;
-    if (record.with_role(Role::current) == nullptr && !is_stale && !record.attempt) {
+    if (record.with_role(Role::current) == nullptr && !is_stale && !record.attempt &&
+        record.managed) {
       fail("the previous secret of " + record.address.str() + " lives, and none is current");
     }
   }
@@ -310,13 +322,22 @@ void SimWorld::check_all_is_well() {
       }
     }
   }
-  tick();
-  for (const AccountPlan& account : make_plan(gather()).accounts) {
-    if (account.quarantined) continue;
-    if (!account.changes.empty() || account.blocked) {
-      return fail("promise 5: the second apply has something to do for " + account.address.str());
+  check_second_apply();
+}
+
+// Time goes on while the first one works: something else may be due by then, but not for ever.
+void SimWorld::check_second_apply() {
+  std::string busy;
+  for (int i = 0; i < 5; ++i) {
+    tick();
+    busy.clear();
+    for (const AccountPlan& account : make_plan(gather()).accounts) {
+      if (account.quarantined) continue;
+      if (!account.changes.empty() || account.blocked) busy = account.address.str();
     }
+    if (busy.empty()) return;
   }
+  fail("promise 5: the second apply has something to do for " + busy);
 }
 
 }  // namespace keytide::simulation

@@ -50,7 +50,7 @@ Mood mood_of(std::uint64_t seed) {
     case 3:
       return {.crash = 0.02, .network = 0.05, .write = 0.05};
     case 4:
-      return {.network = 0.02, .people = 0.3};
+      return {.network = 0.02, .people = 0.3, .cap = seed % 16 == 12 ? 0.02 : 0.0};
     case 5:
       return {.crash = 0.02, .write = 0.05, .sinks = 0.3};
     case 6:
@@ -62,11 +62,14 @@ Mood mood_of(std::uint64_t seed) {
               .pause = 0.01,
               .another = 0.3,
               .people = 0.1,
+              .cap = 0.003,
               .sinks = 0.1,
               .clock = 0.02,
               .backup = seed % 16 == 15 ? 0.02 : 0.0};
   }
 }
+
+}  // namespace
 
 Seconds lifetime_of(std::int64_t draw) {
   using std::chrono::hours;
@@ -74,8 +77,6 @@ Seconds lifetime_of(std::int64_t draw) {
                               hours(7 * 24), hours(90 * 24), hours(365 * 24)};
   return kLives[static_cast<std::size_t>(draw) % kLives.size()];
 }
-
-}  // namespace
 
 struct SimWorld::Process {
   Process(SimWorld& world)
@@ -133,6 +134,7 @@ void SimWorld::make_entries() {
   simulator::Site& org = world.add_org(kOrg, "acme");
   simulator::Account& own = world.add_account(org, kKeytide);
   own.roles = {"ORG_OWNER"};
+  org_ = &org;
   const Instant now = clock_.atlas_now();
   own.secrets.push_back({"65f0c0ffee00000000000001", kKeytideSecret, now,
                          now + std::chrono::hours(24 * 365 * 1000), std::nullopt, now});
@@ -145,6 +147,7 @@ void SimWorld::make_entries() {
     entry.account = {{Scope::Kind::org, kOrg}, ClientId(client_id)};
     entry.lifetime = lifetime_of(random_.below(60));
     entry.exclusive = random_.chance(0.3);
+    if (random_.chance(0.2)) entry.on_remove = OnRemove::retire;
     entry.foreign = random_.chance(0.7) ? ForeignPolicy::cut : ForeignPolicy::block;
     const std::int64_t files = has_escrow_ ? 1 + random_.below(3) : 1;
     for (std::int64_t f = 0; f < files; ++f) {
@@ -221,13 +224,23 @@ void SimWorld::start() {
 PlanInput SimWorld::gather() {
   PlanInput input;
   const Ports& ports = process_->ports;
-  for (const Subject& subject : subjects_) input.desired.secrets.push_back(subject.desired);
+  for (const Subject& subject : subjects_) {
+    if (subject.is_named) input.desired.secrets.push_back(subject.desired);
+  }
   input.records = records();
   input.lineage = identity_.lineage;
   input.store = store_->epoch().value();
   if (has_escrow_) input.escrow_key = escrow_.key_id().value();
-  input.scopes.push_back(read_scope(ports.issuer, subjects_.front().desired.account.scope));
+  const Scope& scope = subjects_.front().desired.account.scope;
+  input.scopes.push_back(read_scope(ports.issuer, scope));
+  // Where it was not read, Atlas refuses what is over it.
+  if (org_->max_validity_hours < kMostHours && options_.seed % 2 == 0) {
+    if (const auto cap = ports.issuer.max_validity_hours(scope)) {
+      input.scopes.back().max_validity_hours = *cap;
+    }
+  }
   for (const Subject& subject : subjects_) {
+    if (!subject.is_named) continue;
     const auto record = store_->find(subject.desired.account).value();
     input.sinks.push_back(read_sinks(ports, subject.desired, record ? &*record : nullptr));
   }

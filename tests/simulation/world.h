@@ -44,6 +44,7 @@ struct Subject {
   DesiredSecret desired;
   simulator::Account* account = nullptr;
   std::set<std::string> foreign;           // ids that people made, or that the store forgot
+  std::set<std::string> lookalikes;        // of those: by chance they bear the tag of an attempt
   std::set<std::string> forgotten;         // of those: what a lost or restored store forgot
   std::map<std::string, Instant> expiry;   // of all that were listed before the last tick
   std::map<std::string, Instant> deleted;  // what keytide deleted, and when
@@ -51,8 +52,15 @@ struct Subject {
   std::vector<std::chrono::milliseconds> looks;  // when keytide was shown the account, this tick
   std::set<std::string> seen;                    // the ids that the last look showed alive
   std::string old_value;                         // what its consumers held before the last renewal
-  Instant calm_until{};                          // people and disks leave it alone before that
+  bool is_named = true;                          // by a manifest
+  Instant named_again_at{};
+  Instant calm_until{};  // people and disks leave it alone before that
 };
+
+inline constexpr int kMostHours = 8760;
+
+// Of the mix of lives that is simulated.
+Seconds lifetime_of(std::int64_t draw);
 
 class SimWorld {
  public:
@@ -81,8 +89,12 @@ class SimWorld {
   void live();  // people, sinks and clocks have their own will
   bool is_due_for_trouble(Subject& subject, double Mood::*kind, std::string_view what);
   void let_people_act();
+  void move_cap();
+  void edit_manifest(Subject& subject);
+  void edit_sinks(Subject& subject);
   void let_sinks_fail();
   void settle_down();
+  bool holds_previous();
   void excuse(Subject& subject, const std::string& why);
   void note_excuses(const Plan& plan);
   void look_at_attempts();
@@ -93,6 +105,7 @@ class SimWorld {
   void check_nothing_unreported();
   void check_no_plaintext();
   void check_all_is_well();
+  void check_second_apply();
   // No E without its W: asked by the ports, right before each E.
   void check_create_was_intended(const std::string& client_id);
   void check_delete_was_intended(const std::string& secret_id);
@@ -108,6 +121,7 @@ class SimWorld {
   void delete_one_by_hand(Subject& subject);
   void make_one_by_hand(Subject& subject);
   bool is_unknown(const Subject& subject);
+  bool bears_a_tag(const Subject& subject, Seconds life);
   Instant due_at(const AccountRecord& record) const;
   bool dies_all_the_time(const Subject& subject) const;
   void check_delivered_signs_in(const std::string& secret_id);
@@ -123,6 +137,9 @@ class SimWorld {
   Trace trace_;
   SimClock clock_;
   std::unique_ptr<simulator::SimulatedAtlas> atlas_;
+  simulator::Site* org_ = nullptr;
+  Instant low_until_{};  // the cap of lives
+  int new_files_ = 0;
   std::vector<Subject> subjects_;
   SimDisk disk_;
   SimEscrow escrow_;

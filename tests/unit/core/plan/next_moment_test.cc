@@ -84,6 +84,17 @@ TEST(NextMoment, OfARemovedEntryIsTheEndOfItsOverlapWhereItIsRetired) {
 }
 
 // What makes the moment worth its name: until then nothing of the plan changes.
+TEST(NextMoment, OfARemovedEntryWithoutACurrentSecretIsTheEndOfWhatIsLeft) {
+  PlanWorld world;
+  world.desired.reset();
+  world.record->managed = false;
+  world.record->secrets.clear();
+  world.unlist("c1");
+  world.own("p1", Role::previous, span("80d"), span("6d")).is_adopted = true;
+  world.record->switched_at = kNow - span("5h");
+  EXPECT_EQ(moment_of(world), "2026-11-24T07:00:00Z");
+}
+
 TEST(NextMoment, NothingChangesBeforeIt) {
   const std::vector<std::function<void(PlanWorld&)>> worlds{
       [](PlanWorld&) {},
