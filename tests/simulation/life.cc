@@ -85,7 +85,7 @@ void SimWorld::let_sinks_fail() {
       SimFile& file = disk_[sink.name];
       const Instant now = clock_.atlas_now();
       const Seconds while_ = std::min<Seconds>(life / 24, Seconds(86400));
-      switch (random.below(6)) {
+      switch (subject.is_own ? 0 : random.below(6)) {
         case 0:
           file.down_until = std::max(file.down_until, now + while_);
           trace_.add(sink.name.str() + " can't be written");

@@ -106,7 +106,7 @@ void SimWorld::edit_sinks(Subject& subject) {
 void SimWorld::edit_manifest(Subject& subject) {
   Random& random = chaos_.random();
   DesiredSecret& entry = subject.desired;
-  switch (random.below(5)) {
+  switch (subject.is_own ? 4 : random.below(5)) {
     case 0:
       entry.lifetime = lifetime_of(random.below(60));
       trace_.add(fmt::format("lifetime is {} h now", entry.lifetime / std::chrono::hours(1)));
@@ -127,6 +127,17 @@ void SimWorld::edit_manifest(Subject& subject) {
   }
 }
 
+// Of keytide's own account people heed at once what a blocked plan asks of them.
+void SimWorld::keep_slot_free(Subject& subject) {
+  const std::string served = own_secret();
+  const auto gone = std::erase_if(subject.account->secrets, [&](const simulator::Secret& secret) {
+    return subject.foreign.contains(secret.id) && secret.value != served;
+  });
+  if (gone == 0) return;
+  subject.account->json.clear();
+  trace_.add("a person freed the slot of keytide's own account");
+}
+
 void SimWorld::let_people_act() {
   Random& random = chaos_.random();
   move_cap();
@@ -135,14 +146,17 @@ void SimWorld::let_people_act() {
       subject.is_named = true;
       trace_.add(subject.desired.address.str() + " is in the manifest again");
     }
+    if (subject.is_own) keep_slot_free(subject);
     // Who sees that a renewal hangs helps himself.
-    if (is_unknown(subject) && chaos_.happens(&Mood::people, "people in the window")) {
+    if (!subject.is_own && is_unknown(subject) &&
+        chaos_.happens(&Mood::people, "people in the window")) {
       make_one_by_hand(subject);
     }
     if (!is_due_for_trouble(subject, &Mood::people, "people")) continue;
     simulator::Account& account = *subject.account;
     const Instant now = clock_.atlas_now();
-    const std::int64_t what = random.below(8);
+    // Nobody has a hand in it but by its entry: without it keytide is locked out.
+    const std::int64_t what = subject.is_own ? 7 : random.below(8);
     if (what == 0 && !subject.desired.exclusive) {
       make_one_by_hand(subject);
     } else if (what == 1 && !account.secrets.empty()) {

@@ -30,10 +30,12 @@ class NoProgress : public ProgressListener {
 constexpr const char* kKeytide = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
 constexpr const char* kKeytideSecret = "mdb_sa_sk_0123456789012345678901234567890123456789";
 
-Credentials own_credentials() {
+constexpr const char* kKeytideId = "65f0c0ffee00000000000001";
+constexpr const char* kOwnFile = "/run/keytide/client_secret";
+
+Credentials credentials_of(std::string_view secret) {
   Credentials credentials;
-  credentials.by_default =
-      ServiceAccountCredential{ClientId(kKeytide), SecretValue(kKeytideSecret)};
+  credentials.by_default = ServiceAccountCredential{ClientId(kKeytide), SecretValue(secret)};
   return credentials;
 }
 
@@ -80,8 +82,9 @@ Seconds lifetime_of(std::int64_t draw) {
 
 struct SimWorld::Process {
   Process(SimWorld& world)
-      : transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
-        client(transport, world.clock_, log, AtlasOptions{}, own_credentials()),
+      : begun_with(world.own_secret()),
+        transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
+        client(transport, world.clock_, log, AtlasOptions{}, credentials_of(begun_with)),
         issuer(client),
         store(*world.store_, world.identity_, world.clock_, world.chaos_, world.trace_),
         sinks(world.disk_, world.clock_, world.chaos_, world.trace_),
@@ -93,6 +96,7 @@ struct SimWorld::Process {
               progress,
               world.has_escrow_ ? &world.escrow_ : nullptr} {}
 
+  const std::string begun_with;
   NoLog log;
   NoProgress progress;
   SimTransport transport;
@@ -136,8 +140,8 @@ void SimWorld::make_entries() {
   own.roles = {"ORG_OWNER"};
   org_ = &org;
   const Instant now = clock_.atlas_now();
-  own.secrets.push_back({"65f0c0ffee00000000000001", kKeytideSecret, now,
-                         now + std::chrono::hours(24 * 365 * 1000), std::nullopt, now});
+  own.secrets.push_back({kKeytideId, kKeytideSecret, now, now + std::chrono::hours(24 * 365 * 1000),
+                         std::nullopt, now});
   const std::int64_t count = 1 + random_.below(3);
   for (std::int64_t i = 0; i < count; ++i) {
     Subject subject;
@@ -162,6 +166,7 @@ void SimWorld::make_entries() {
     subject.account = &world.add_account(org, client_id);
     subjects_.push_back(std::move(subject));
   }
+  if (random_.chance(0.25)) add_own_entry(own);
   simulator::Settings settings;
   settings.rate_limits = false;
   if (random_.chance(0.3)) settings.secret_propagation = Seconds(random_.below(60));
@@ -171,12 +176,41 @@ void SimWorld::make_entries() {
   atlas_ = std::make_unique<simulator::SimulatedAtlas>(std::move(world), settings, options_.seed);
 }
 
+// keytide's own account as an entry: its file is where the next process finds its credential, and
+// holds a secret that a person made.
+void SimWorld::add_own_entry(simulator::Account& own) {
+  Subject subject;
+  subject.is_own = true;
+  subject.account = &own;
+  DesiredSecret& entry = subject.desired;
+  entry.address = Address("keytide");
+  entry.account = {{Scope::Kind::org, kOrg}, ClientId(kKeytide)};
+  entry.lifetime = lifetime_of(3 + random_.below(3));
+  entry.foreign = ForeignPolicy::cut;
+  const SinkName name(std::string("file:") + kOwnFile);
+  entry.deliver = {{name, FileSink{kOwnFile, FileFormat::raw, 0600, "", ""}, {}}};
+  own.secrets.front().expires_at = clock_.atlas_now() + entry.lifetime;
+  SimFile& file = disk_[name];
+  file.value = kKeytideSecret;
+  file.secret_id = kKeytideId;
+  file.client_id = kKeytide;
+  file.was_served = true;
+  subject.foreign.insert(kKeytideId);
+  subject.forgotten.insert(kKeytideId);
+  subjects_.push_back(std::move(subject));
+}
+
+std::string SimWorld::own_secret() const {
+  const auto file = disk_.find(SinkName(std::string("file:") + kOwnFile));
+  return file == disk_.end() ? kKeytideSecret : file->second.value;
+}
+
 void SimWorld::start() {
   process_.reset();
   process_ = std::make_unique<Process>(*this);
   process_->transport.before_any = [this] {
     for (Subject& subject : subjects_) {
-      if (is_due_for_trouble(subject, &Mood::people, "people in between")) {
+      if (!subject.is_own && is_due_for_trouble(subject, &Mood::people, "people in between")) {
         delete_one_by_hand(subject);
       }
     }
@@ -244,6 +278,8 @@ PlanInput SimWorld::gather() {
     const auto record = store_->find(subject.desired.account).value();
     input.sinks.push_back(read_sinks(ports, subject.desired, record ? &*record : nullptr));
   }
+  input.own_accounts = {ClientId(kKeytide)};
+  input.signed_in = ports.issuer.signed_in(identity_.fingerprint_key);
   input.options.unattended = is_unattended_;
   input.host_now = clock_.now();
   input.now = ports.issuer.now();
@@ -324,12 +360,26 @@ void SimWorld::tick() {
     deaths_.push_back(clock_.atlas_now());
     start();
   }
+  follow_own_credential();
   note_imports();
   for (Subject& subject : subjects_) remember_old_value(subject);
   look_at_attempts();
   check_deletes();
   check_nothing_unreported();
   check_loop_guard();
+}
+
+// As the service does: it begins anew where its credential's file holds what it neither began with
+// nor signed in with since.
+void SimWorld::follow_own_credential() {
+  const std::string now = own_secret();
+  if (now == process_->begun_with) return;
+  const auto& key = identity_.fingerprint_key;
+  const auto signed_in = process_->issuer.signed_in(key);
+  const auto own = signed_in.find(ClientId(kKeytide));
+  if (own != signed_in.end() && own->second == fingerprint_of(now, key)) return;
+  trace_.add("keytide begins anew with another credential");
+  start();
 }
 
 // The previous secret's value, for a consumer that comes back from a backup.

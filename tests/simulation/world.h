@@ -52,6 +52,7 @@ struct Subject {
   std::vector<std::chrono::milliseconds> looks;  // when keytide was shown the account, this tick
   std::set<std::string> seen;                    // the ids that the last look showed alive
   std::string old_value;                         // what its consumers held before the last renewal
+  bool is_own = false;                           // keytide signs in with it
   bool is_named = true;                          // by a manifest
   Instant named_again_at{};
   Instant calm_until{};  // people and disks leave it alone before that
@@ -73,11 +74,14 @@ class SimWorld {
 
  private:
   void make_entries();
-  void start();  // a new process
+  void add_own_entry(simulator::Account& own);
+  std::string own_secret() const;  // that a new process signs in with
+  void start();                    // a new process
   PlanInput gather();
   void tick();
   void work();  // plans and carries out; throws Crash
   void let_another_work();
+  void follow_own_credential();
   bool reconcile(const PlanInput& input, const Plan& plan);  // false: an entry failed
   void let_store_be_replaced();
   void note_unknown_to_store(const std::vector<AccountRecord>& before);
@@ -90,6 +94,7 @@ class SimWorld {
   bool is_due_for_trouble(Subject& subject, double Mood::*kind, std::string_view what);
   void let_people_act();
   void move_cap();
+  void keep_slot_free(Subject& subject);
   void edit_manifest(Subject& subject);
   void edit_sinks(Subject& subject);
   void let_sinks_fail();
