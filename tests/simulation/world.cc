@@ -6,38 +6,14 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/plan/make_plan.h"
-#include "core/reconcile/account.h"
-#include "core/reconcile/refresh.h"
 #include "state/memory_store.h"
 #include "state/sqlite_store.h"
+#include "tests/simulation/process.h"
 
 namespace keytide::simulation {
 namespace {
 
 constexpr const char* kOrg = "32b6e34b3d91647abb20e7b8";
-
-class NoLog : public Log {
- public:
-  void write(LogLevel, std::string_view, std::span<const LogField>) override {}
-};
-
-class NoProgress : public ProgressListener {
- public:
-  void on(const Progress&) override {}
-};
-
-constexpr const char* kKeytide = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
-constexpr const char* kKeytideSecret = "mdb_sa_sk_0123456789012345678901234567890123456789";
-
-constexpr const char* kKeytideId = "65f0c0ffee00000000000001";
-constexpr const char* kOwnFile = "/run/keytide/client_secret";
-
-Credentials credentials_of(std::string_view secret) {
-  Credentials credentials;
-  credentials.by_default = ServiceAccountCredential{ClientId(kKeytide), SecretValue(secret)};
-  return credentials;
-}
 
 // Eight kinds of days.
 Mood mood_of(std::uint64_t seed) {
@@ -79,33 +55,6 @@ Seconds lifetime_of(std::int64_t draw) {
                               hours(7 * 24), hours(90 * 24), hours(365 * 24)};
   return kLives[static_cast<std::size_t>(draw) % kLives.size()];
 }
-
-struct SimWorld::Process {
-  Process(SimWorld& world)
-      : begun_with(world.own_secret()),
-        transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
-        client(transport, world.clock_, log, AtlasOptions{}, credentials_of(begun_with)),
-        issuer(client),
-        store(*world.store_, world.identity_, world.clock_, world.chaos_, world.trace_),
-        sinks(world.disk_, world.clock_, world.chaos_, world.trace_),
-        ports{issuer,
-              store,
-              sinks,
-              world.clock_,
-              log,
-              progress,
-              world.has_escrow_ ? &world.escrow_ : nullptr} {}
-
-  const std::string begun_with;
-  NoLog log;
-  NoProgress progress;
-  SimTransport transport;
-  AtlasClient client;
-  AtlasIssuer issuer;
-  SimStore store;
-  SimSinks sinks;
-  Ports ports;
-};
 
 SimWorld::SimWorld(const Options& options)
     : options_(options),
@@ -253,144 +202,6 @@ void SimWorld::start() {
       if (subject.expiry.contains(id)) subject.deleted.emplace(id, clock_.atlas_now());
     }
   };
-}
-
-PlanInput SimWorld::gather() {
-  PlanInput input;
-  const Ports& ports = process_->ports;
-  for (const Subject& subject : subjects_) {
-    if (subject.is_named) input.desired.secrets.push_back(subject.desired);
-  }
-  input.records = records();
-  input.lineage = identity_.lineage;
-  input.store = store_->epoch().value();
-  if (has_escrow_) input.escrow_key = escrow_.key_id().value();
-  const Scope& scope = subjects_.front().desired.account.scope;
-  input.scopes.push_back(read_scope(ports.issuer, scope));
-  // Where it was not read, Atlas refuses what is over it.
-  if (org_->max_validity_hours < kMostHours && options_.seed % 2 == 0) {
-    if (const auto cap = ports.issuer.max_validity_hours(scope)) {
-      input.scopes.back().max_validity_hours = *cap;
-    }
-  }
-  for (const Subject& subject : subjects_) {
-    if (!subject.is_named) continue;
-    const auto record = store_->find(subject.desired.account).value();
-    input.sinks.push_back(read_sinks(ports, subject.desired, record ? &*record : nullptr));
-  }
-  input.own_accounts = {ClientId(kKeytide)};
-  input.signed_in = ports.issuer.signed_in(identity_.fingerprint_key);
-  input.options.unattended = is_unattended_;
-  input.host_now = clock_.now();
-  input.now = ports.issuer.now();
-  return input;
-}
-
-bool SimWorld::reconcile(const PlanInput& input, const Plan& plan) {
-  bool is_complete = true;
-  RunContext context;
-  context.input = &input;
-  context.actor = "simulation";
-  context.world_read_at = clock_.since_boot();
-  for (const AccountPlan& account : plan.accounts) {
-    const AccountOutcome outcome = reconcile_account(account, process_->ports, context);
-    verdict_.renewals += outcome.added;
-    for (const Error& error : outcome.errors) trace_.add("error: " + error.text());
-    is_complete = is_complete && outcome.errors.empty();
-  }
-  return is_complete;
-}
-
-void SimWorld::work() {
-  for (Subject& subject : subjects_) {
-    subject.looks.clear();
-    for (const simulator::Secret& secret : subject.account->secrets) {
-      subject.expiry[secret.id] = secret.expires_at;
-    }
-  }
-  PlanInput input = gather();
-  const Plan plan = make_plan(input);
-  note_excuses(plan);
-  check_half_delivered(plan);
-  for (const AccountPlan& account : plan.accounts) {
-    for (const Change& change : account.changes) {
-      trace_.add(fmt::format("{} plan {}: {} {}", format_instant(clock_.atlas_now()),
-                             account.address.str(), symbol_of(change.action), change.why));
-    }
-    if (account.blocked) {
-      trace_.add(fmt::format("{} plan {}: blocked, {}", format_instant(clock_.atlas_now()),
-                             account.address.str(), account.blocked->why));
-    }
-  }
-  if (!accepts_restored(input, plan)) reconcile(input, plan);
-  check_roles();
-}
-
-// The lock can be lost without its holder's knowledge: a network file system, a host that slept.
-// Then another process works on the same store, and the first one comes back in the middle of a
-// step.
-void SimWorld::let_another_work() {
-  if (is_another_ || !chaos_.happens(&Mood::another, "another process")) return;
-  trace_.add("another process works meanwhile");
-  is_another_ = true;
-  std::vector<std::vector<std::chrono::milliseconds>> looks;
-  for (const Subject& subject : subjects_) looks.push_back(subject.looks);
-  auto first = std::move(process_);
-  start();
-  try {
-    work();
-  } catch (const Crash&) {
-    trace_.add("the other process died");
-    ++verdict_.crashes;
-    deaths_.push_back(clock_.atlas_now());
-  }
-  process_ = std::move(first);
-  for (std::size_t i = 0; i < looks.size(); ++i) subjects_[i].looks = std::move(looks[i]);
-  is_another_ = false;
-  trace_.add("the first process comes back");
-}
-
-// One run of the service's loop, which may die in the middle.
-void SimWorld::tick() {
-  try {
-    work();
-  } catch (const Crash&) {
-    trace_.add("the process died");
-    ++verdict_.crashes;
-    deaths_.push_back(clock_.atlas_now());
-    start();
-  }
-  follow_own_credential();
-  note_imports();
-  for (Subject& subject : subjects_) remember_old_value(subject);
-  look_at_attempts();
-  check_deletes();
-  check_nothing_unreported();
-  check_loop_guard();
-}
-
-// As the service does: it begins anew where its credential's file holds what it neither began with
-// nor signed in with since.
-void SimWorld::follow_own_credential() {
-  const std::string now = own_secret();
-  if (now == process_->begun_with) return;
-  const auto& key = identity_.fingerprint_key;
-  const auto signed_in = process_->issuer.signed_in(key);
-  const auto own = signed_in.find(ClientId(kKeytide));
-  if (own != signed_in.end() && own->second == fingerprint_of(now, key)) return;
-  trace_.add("keytide begins anew with another credential");
-  start();
-}
-
-// The previous secret's value, for a consumer that comes back from a backup.
-void SimWorld::remember_old_value(Subject& subject) {
-  const auto record = store_->find(subject.desired.account).value();
-  const OwnedSecret* previous = record ? record->with_role(Role::previous) : nullptr;
-  subject.old_value.clear();
-  if (previous == nullptr) return;
-  for (const simulator::Secret& secret : subject.account->secrets) {
-    if (secret.id == previous->id.str()) subject.old_value = secret.value;
-  }
 }
 
 void SimWorld::set_propagation(Seconds length) {
