@@ -1,5 +1,5 @@
 // ConfigWatch: whether the configuration, or a credential that it names, is another one than when
-// the service began. What is new is checked before the service begins anew with it.
+// the service began. What is new is tried before the service begins anew with it: preflight.h.
 #pragma once
 
 #include <string>
@@ -18,6 +18,7 @@ class ConfigWatch {
   struct Finding {
     bool is_new = false;
     Diagnostics problems;  // with errors: what is new can't be used, and the old goes on
+    Config config;         // as it is now, where there are none
   };
   // Blocks on the disk. Threads: any.
   Finding look() const;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cmd/keytide/commands.h"
@@ -63,7 +65,9 @@ int run_reload(const App& app) {
   const Settings settings = load_settings(app.line, app.environment);
   app.complain(settings.problems);
   if (has_errors(settings.problems)) return 1;
-  app.complain("no service listens here", "start one with `keytide run`");
+  app.complain(fmt::format("no service listens on {}", control_path(settings.config)),
+               "start one with `keytide run`; one that began with another `state` or "
+               "`listen.control` reads its files again on SIGHUP");
   return 1;
 }
 

@@ -10,6 +10,8 @@
 #include "cmd/keytide/daemon/summary.h"
 #include "cmd/keytide/entries.h"
 #include "cmd/keytide/logins.h"
+#include "cmd/keytide/preflight.h"
+#include "cmd/keytide/problem_log.h"
 #include "cmd/keytide/settings.h"
 #include "cmd/keytide/version.h"
 #include "core/base/fingerprint.h"
@@ -132,18 +134,34 @@ bool Service::has_rejected_manifests() const {
                      [](const SourceHealth& one) { return !one.error.empty(); });
 }
 
+// What keeps a changed configuration from being begun anew with.
+Diagnostics Service::obstacles(const ConfigWatch::Finding& found) const {
+  if (has_errors(found.problems)) return found.problems;
+  if (has_rejected_manifests()) {
+    return {{Diagnostic::Severity::error,
+             {},
+             "the newest manifests are rejected, and the last good ones would be lost",
+             "repair those, then reload once more",
+             ""}};
+  }
+  const std::uint16_t port = listener_ ? listener_->port() : std::uint16_t{0};
+  return find_obstacles(app_, {workspace_.config(), port}, found.config);
+}
+
+void Service::tell_of_obstacles(const App& app, const Diagnostics& problems) {
+  constexpr const char* kNotUsed =
+      "the configuration is not used: the service goes on with the old one";
+  log_problems(app_.log, problems, kNotUsed);
+  if (!app.is_hosted()) return;
+  app.complain(problems);
+  app.complain(kNotUsed, "put right what stands above, then reload once more");
+}
+
 // Of a SIGHUP, with the service's own App, and of `keytide reload`, with the one who asks.
 int Service::reload(const App& app) {
-  const ConfigWatch::Finding config = config_.look();
-  std::string problem;
-  if (has_errors(config.problems)) {
-    if (app.is_hosted()) app.complain(config.problems);
-    problem = "it has errors; `keytide validate` shows them";
-  } else if (config.is_new && has_rejected_manifests()) {
-    problem =
-        "the newest manifests are rejected, and the last good ones would be lost; repair "
-        "those, then reload once more";
-  } else if (config.is_new) {
+  const ConfigWatch::Finding found = config_.look();
+  const Diagnostics problems = found.is_new ? obstacles(found) : Diagnostics{};
+  if (found.is_new && problems.empty()) {
     app_.log.info("the configuration has changed: beginning anew");
     begins_anew_ = true;
     waker_.wake();
@@ -152,16 +170,10 @@ int Service::reload(const App& app) {
     }
     return 0;
   }
-  if (!problem.empty()) {
-    app_.log.error("the configuration is not used: the service goes on with the old one",
-                   {{"why", problem}});
-    if (app.is_hosted()) {
-      app.complain("the configuration is not used: the service goes on with the old one", problem);
-    }
-  }
+  if (!problems.empty()) tell_of_obstacles(app, problems);
   const std::int64_t number = loop_.request_reload();
   if (!app.is_hosted()) return 0;
-  return tell_of_manifests(app, number) == 0 && problem.empty() ? 0 : 1;
+  return tell_of_manifests(app, number) == 0 && problems.empty() ? 0 : 1;
 }
 
 int Service::tell_of_manifests(const App& app, std::int64_t number) {

@@ -46,6 +46,8 @@ class Service {
   bool open_control();
   bool open_listener();
   int reload(const App& app);
+  Diagnostics obstacles(const ConfigWatch::Finding& found) const;
+  void tell_of_obstacles(const App& app, const Diagnostics& problems);
   bool has_rejected_manifests() const;
   int tell_of_manifests(const App& app, std::int64_t reload);
   std::vector<int> descriptors() const;
@@ -67,8 +69,8 @@ class Service {
   std::unique_ptr<ControlServer> control_;
   std::atomic<std::chrono::milliseconds> ticked_at_{};  // since boot
   std::unique_ptr<Listener> listener_;
-  JobThreads jobs_;  // goes first: its jobs use all of the above
   const ConfigWatch config_;
+  JobThreads jobs_;  // goes before all of the above, which its jobs use
   std::atomic<bool> begins_anew_{false};
   bool was_interrupted_ = false;
   std::chrono::milliseconds stop_at_{0};  // since boot: when it was interrupted

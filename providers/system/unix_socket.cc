@@ -49,10 +49,12 @@ bool wait_for(int fd, short what, milliseconds longest) {
   return poll(&polled, 1, static_cast<int>(longest.count())) > 0;
 }
 
-// What stands at the path of a socket that is to be made.
-Result<void> clear_path(const std::string& path) {
+enum class Standing { nothing, dead_socket };
+
+// What stands at the path of a socket that is to be made. Errors: what must not be replaced.
+Result<Standing> look_at_path(const std::string& path) {
   struct stat status = {};
-  if (lstat(path.c_str(), &status) != 0) return {};
+  if (lstat(path.c_str(), &status) != 0) return Standing::nothing;
   if (!S_ISSOCK(status.st_mode)) {
     return fail(ErrorKind::refused,
                 fmt::format("{} is there and is no socket: move it away, or name another path with "
@@ -65,8 +67,13 @@ Result<void> clear_path(const std::string& path) {
                             "with listen.control",
                             path));
   }
-  unlink(path.c_str());
-  return {};
+  return Standing::dead_socket;
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 }  // namespace
@@ -141,7 +148,9 @@ bool UnixStream::is_trusted() const {
 Result<std::unique_ptr<UnixListener>> UnixListener::listen(const std::string& path) {
   const auto address = address_of(path);
   if (!address) return fail(address.error());
-  if (auto cleared = clear_path(path); !cleared) return fail(std::move(cleared.error()));
+  const auto standing = look_at_path(path);
+  if (!standing) return fail(standing.error());
+  if (*standing == Standing::dead_socket) unlink(path.c_str());
   const int fd = make_socket();
   if (fd < 0) return fail(os_error("make", "a socket", errno));
   // The file is never there with more than its mode, not even for a moment.
@@ -154,6 +163,14 @@ Result<std::unique_ptr<UnixListener>> UnixListener::listen(const std::string& pa
   }
   close(fd);
   return fail(os_error("listen on", path, problem));
+}
+
+Result<void> UnixListener::check(const std::string& path) {
+  if (const auto address = address_of(path); !address) return fail(address.error());
+  if (const auto standing = look_at_path(path); !standing) return fail(standing.error());
+  const std::string folder = folder_of(path);
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return fail(os_error("make a socket in", folder, errno));
 }
 
 UnixListener::~UnixListener() {

@@ -46,6 +46,9 @@ class UnixListener {
   // Replaces a socket that nobody listens on any more. Errors: conflict (somebody does), refused
   // (the path is something else), invalid (too long), denied, io; each with a way out.
   static Result<std::unique_ptr<UnixListener>> listen(const std::string& path);
+  // Whether that would do, as far as can be told without making anything. Errors: the same, and
+  // not_found (no such folder).
+  static Result<void> check(const std::string& path);
   UnixListener(const UnixListener&) = delete;
   UnixListener& operator=(const UnixListener&) = delete;
   ~UnixListener();  // removes the socket

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/e2e/run_world.h"
+#include "tests/e2e/service_run.h"
 
 namespace keytide::testing {
 namespace {
@@ -14,7 +14,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class RunQuestion : public RunWorld {
+class RunQuestion : public ServiceRun {
  protected:
   RunQuestion() { mkfifo(keyboard().c_str(), 0600); }
 

@@ -1,8 +1,7 @@
 // The service, as its users see it: `keytide run` in the background, and their commands beside it.
 #include <gmock/gmock.h>
-#include <signal.h>
 
-#include "tests/e2e/run_world.h"
+#include "tests/e2e/service_run.h"
 
 namespace keytide::testing {
 namespace {
@@ -11,7 +10,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Run : public RunWorld {};
+class Run : public ServiceRun {};
 
 TEST_F(Run, OnceDoesWhatIsDueAndEnds) {
   const RunResult first = keytide({"run", "-once"});

@@ -100,18 +100,35 @@ Result<void> check_token(const std::optional<SecretValue>& token, const std::str
   return {};
 }
 
+Result<HttpServerOptions> sound_address(const ListenerOptions& options) {
+  auto address = parse_listen_address(options.address);
+  if (!address) return fail(std::move(address.error()).within("listen.metrics"));
+  auto sound = check_token(options.token, options.address, is_loopback(address->host));
+  if (!sound) return fail(std::move(sound.error()));
+  return address;
+}
+
 }  // namespace
+
+Result<void> Listener::check(ListenerOptions options, std::uint16_t own_port) {
+  auto address = sound_address(options);
+  if (!address) return fail(std::move(address.error()));
+  if (address->port == own_port) address->port = 0;
+  const auto tried =
+      HttpServer::start(with_limits(*address), [](const HttpRequest&, const std::string&) {
+        return HttpReply{{503, {}, "begins in a moment\n"}, {}};
+      });
+  if (!tried) return fail(Error(tried.error()).within("listen.metrics"));
+  return {};
+}
 
 Result<std::unique_ptr<Listener>> Listener::start(ListenerOptions options, LoopView loop,
                                                   Metrics& metrics, Clock& clock) {
-  const auto address = parse_listen_address(options.address);
-  if (!address) return fail(Error(address.error()).within("listen.metrics"));
+  const auto address = sound_address(options);
+  if (!address) return fail(address.error());
   PageRules rules;
   rules.address = address->host;
   rules.is_loopback = is_loopback(address->host);
-  if (auto sound = check_token(options.token, options.address, rules.is_loopback); !sound) {
-    return fail(std::move(sound.error()));
-  }
   rules.token = std::move(options.token);
   auto out = std::make_unique<Serving>(std::move(rules), options.tick_limit, std::move(loop),
                                        metrics, clock);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +40,10 @@ class Listener {
   // characters), refused (beyond loopback, and no token), unavailable (the port is taken).
   static Result<std::unique_ptr<Listener>> start(ListenerOptions options, LoopView loop,
                                                  Metrics& metrics, Clock& clock);
+  // Whether start() would do, tried by opening the port for a moment: who calls meanwhile gets a
+  // 503. `own_port`: one that this process has already, on whatever address: then it is not tried.
+  // Errors: those of start().
+  static Result<void> check(ListenerOptions options, std::uint16_t own_port);
   virtual ~Listener() = default;
 
   virtual std::uint16_t port() const = 0;  // the real one

@@ -113,6 +113,23 @@ int callers_allowed() {
   return static_cast<int>(std::min<rlim_t>(files.rlim_cur - 400, 1000));
 }
 
+TEST(Listener, TriesAnAddressWithoutKeepingIt) {
+  House house;
+  ASSERT_TRUE(house.open().has_value());
+  const std::uint16_t port = house.listener->port();
+  const std::string taken = fmt::format("127.0.0.1:{}", port);
+  const auto tried = Listener::check({taken, {}}, 0);
+  ASSERT_FALSE(tried.has_value());
+  EXPECT_NE(tried.error().text().find(taken), std::string::npos) << tried.error().text();
+  EXPECT_NE(tried.error().text().find("listen.metrics"), std::string::npos);
+  EXPECT_TRUE(Listener::check({taken, {}}, port).has_value()) << "it is this process's own";
+  EXPECT_FALSE(Listener::check({"192.0.2.1:0", {}}, port).has_value()) << "not of this host";
+  EXPECT_EQ(Listener::check({"0.0.0.0:0", {}}, port).error().kind, ErrorKind::refused);
+  house.listener->stop();
+  EXPECT_TRUE(Listener::check({taken, {}}, 0).has_value());
+  EXPECT_TRUE(house.open(taken).has_value()) << "it was let go again";
+}
+
 TEST(Listener, AThousandHalfOpenCallersDoNotDelayAProbe) {
   const int count = callers_allowed();
   std::printf("%d callers\n", count);
