@@ -32,12 +32,19 @@ AccountOutcome refuse(const AccountPlan& account, Error why, const Ports& ports)
   return outcome;
 }
 
+int count_unread(const PlanInput& input) {
+  return static_cast<int>(
+      std::count_if(input.scopes.begin(), input.scopes.end(),
+                    [](const ObservedScope& scope) { return scope.error.has_value(); }));
+}
+
 }  // namespace
 
 ExecuteResult execute(const Plan& plan, const Ports& ports, const RunContext& context,
                       int parallelism) {
   WorkQueue queue(plan, ports, context);
   ExecuteResult total;
+  total.unread_scopes = count_unread(*context.input);
   std::mutex mutex;
   for_each_in_parallel(plan.accounts.size(), parallelism, [&](std::size_t) {
     auto turn = queue.take();

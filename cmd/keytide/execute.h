@@ -18,6 +18,7 @@ struct ExecuteResult {
   int forgotten = 0;
   int imported = 0;
   int not_started = 0;                 // left alone, or in part, after an interruption
+  int unread_scopes = 0;               // organizations and projects that Atlas did not show
   std::vector<EntryFailure> failures;  // sorted by address
   std::vector<std::string> warnings;
 };

@@ -109,8 +109,9 @@ std::string json_apply_summary(const ExecuteResult& result, const PlanCounts& pl
                               .number("quarantined", planned.quarantined)
                               .number("failed", static_cast<int>(result.failures.size()))
                               .number("not_started", result.not_started)
+                              .number("unread_scopes", result.unread_scopes)
                               .text("operation", "apply");
-  return lines + end_line(begin_line(Level::info, apply_line(result), "change_summary", at)
+  return lines + end_line(begin_line(Level::info, apply_line(result, planned), "change_summary", at)
                               .object("changes", body));
 }
 

@@ -69,6 +69,11 @@ std::string doing_after(const Progress& progress) {
   return word;
 }
 
+bool is_whole(const ExecuteResult& result, const PlanCounts& planned) {
+  return result.failures.empty() && result.not_started == 0 && result.unread_scopes == 0 &&
+         planned.blocked == 0 && planned.quarantined == 0;
+}
+
 // Cuts at a character, not within one.
 std::string fit(std::string text, int columns) {
   const auto limit = static_cast<std::size_t>(columns > 4 ? columns - 1 : 3);
@@ -168,13 +173,12 @@ void ProgressText::erase() {
   drawn_ = false;
 }
 
-std::string apply_line(const ExecuteResult& result) {
-  const bool complete = result.failures.empty() && result.not_started == 0;
+std::string apply_line(const ExecuteResult& result, const PlanCounts& planned) {
   const std::string imports =
       result.imported > 0 ? fmt::format("{} imported, ", result.imported) : std::string();
   return fmt::format("{} Secrets: {}{} added, {} changed, {} destroyed.",
-                     complete ? "Apply complete!" : "Apply incomplete.", imports, result.added,
-                     result.changed, result.destroyed);
+                     is_whole(result, planned) ? "Apply complete!" : "Apply incomplete.", imports,
+                     result.added, result.changed, result.destroyed);
 }
 
 std::string render_failures(const ExecuteResult& result) {
@@ -193,8 +197,8 @@ std::string render_apply_summary(const ExecuteResult& result, const PlanCounts& 
     text += fmt::format("{} {}\n", style.paint(Ink::yellow, "Warning:"), printable(warning));
   }
   if (!text.empty()) text += "\n";
-  const bool complete = result.failures.empty() && result.not_started == 0;
-  text += style.paint(complete ? Ink::green : Ink::red, apply_line(result)) + "\n";
+  const bool complete = is_whole(result, planned);
+  text += style.paint(complete ? Ink::green : Ink::red, apply_line(result, planned)) + "\n";
   if (result.forgotten > 0) {
     text += fmt::format("Forgotten: {}.\n", count_of(result.forgotten, "entry", "entries"));
   }
@@ -205,10 +209,15 @@ std::string render_apply_summary(const ExecuteResult& result, const PlanCounts& 
   };
   waits("Blocked", planned.blocked);
   waits("With a quarantined secret", planned.quarantined);
+  if (result.unread_scopes > 0) {
+    text += fmt::format(
+        "Not looked at: {}.\n",
+        count_of(result.unread_scopes, "organization or project", "organizations or projects"));
+  }
   if (result.not_started > 0) {
     text += fmt::format("Not started: {}.\n", count_of(result.not_started, "entry", "entries"));
   }
-  if (!complete) {
+  if (!result.failures.empty() || result.not_started > 0) {
     text +=
         "What was begun is recorded: `keytide plan` shows what is left, `keytide apply` finishes "
         "or undoes it. `keytide events ADDR` says what was done so far.\n";

@@ -72,11 +72,11 @@ std::string render_failures(const ExecuteResult& result);
 // The end of an apply: what was done and what to do next. `planned` counts the entries that the
 // plan could not serve. Ends with a newline. The first words are a contract:
 //   Apply complete! Secrets: 1 added, 0 changed, 0 destroyed.
-// and "Apply incomplete." where something failed or was left undone.
+// and "Apply incomplete." where something failed, was left undone, is blocked or in quarantine.
 std::string render_apply_summary(const ExecuteResult& result, const PlanCounts& planned,
                                  const Style& style);
 
-// "Apply complete! Secrets: 1 added, 0 changed, 0 destroyed." or "Apply incomplete. …". No newline.
-std::string apply_line(const ExecuteResult& result);
+// The line with the first words, without its newline.
+std::string apply_line(const ExecuteResult& result, const PlanCounts& planned);
 
 }  // namespace keytide

@@ -83,7 +83,7 @@ TEST(ProgressJson, TheSummaryFollowsWarningsAndFailures) {
   EXPECT_EQ(lines[2]["@message"], "Apply incomplete. Secrets: 1 added, 0 changed, 0 destroyed.");
   EXPECT_EQ(lines[2]["changes"], json::parse(R"json({
     "add": 1, "change": 0, "import": 0, "remove": 0, "forget": 0, "blocked": 3, "quarantined": 0, "failed": 1,
-    "not_started": 2, "operation": "apply"})json"));
+    "not_started": 2, "unread_scopes": 0, "operation": "apply"})json"));
 }
 
 }  // namespace

@@ -175,9 +175,20 @@ TEST(ApplySummary, ForgottenAndBlockedEntriesAreCountedApart) {
   ExecuteResult result;
   result.forgotten = 1;
   EXPECT_EQ(render_apply_summary(result, PlanCounts{.blocked = 2}, {}),
-            "Apply complete! Secrets: 0 added, 0 changed, 0 destroyed.\n"
+            "Apply incomplete. Secrets: 0 added, 0 changed, 0 destroyed.\n"
             "Forgotten: 1 entry.\n"
             "Blocked: 2 entries; the plan says the way out.\n");
+}
+
+TEST(ApplySummary, IsOfAWholeApplyOnlyWhereNothingIsLeft) {
+  EXPECT_EQ(apply_line(ExecuteResult{}, PlanCounts{.quarantined = 1}),
+            "Apply incomplete. Secrets: 0 added, 0 changed, 0 destroyed.");
+  ExecuteResult unread;
+  unread.added = 2;
+  unread.unread_scopes = 1;
+  EXPECT_EQ(render_apply_summary(unread, PlanCounts{}, {}),
+            "Apply incomplete. Secrets: 2 added, 0 changed, 0 destroyed.\n"
+            "Not looked at: 1 organization or project.\n");
 }
 
 TEST(ApplySummary, IsGreenOrRedWhereColorsAreOn) {
