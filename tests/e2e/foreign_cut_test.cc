@@ -40,6 +40,7 @@ TEST(ForeignCut, IsShownByThePlanAndRefusedWithoutConsent) {
   EXPECT_EQ(plan.exit_code, 2);
   EXPECT_THAT(plan.output, HasSubstr("mdb_sa_sk_...0000"));
   EXPECT_THAT(plan.output, HasSubstr("Needs consent: 1 change"));
+  EXPECT_THAT(world.status("billing"), HasSubstr("\"phase\":\"blocked\""));
 
   const RunResult refused = world.apply();
   EXPECT_EQ(refused.exit_code, 1);
@@ -68,6 +69,8 @@ TEST(ForeignCut, IsDoneWithTheFlagAndNeverDeletesTheForeignSecret) {
   const RunResult blocked = world.apply({"-allow-foreign-cut", "-target=billing"});
   EXPECT_EQ(blocked.exit_code, 1);
   EXPECT_THAT(blocked.output, HasSubstr("all 2 slots of the account are taken"));
+  EXPECT_THAT(blocked.output,
+              HasSubstr("Apply incomplete. Secrets: 0 added, 0 changed, 0 destroyed."));
   EXPECT_THAT(blocked.output, HasSubstr("way out: delete the expired one in Atlas"));
   EXPECT_TRUE(world.lists(kBilling, kForeign));
   world.expect_served(kBilling, "billing");

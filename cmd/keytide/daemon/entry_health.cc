@@ -31,9 +31,7 @@ constexpr std::array kVerdicts{
     Verdict{"Unmanaged", true, [](const Facts& f) { return f.row.phase == Phase::unmanaged; }},
     Verdict{"Suspended", true, [](const Facts& f) { return f.row.phase == Phase::suspended; }},
     Verdict{"Unknown", false, [](const Facts& f) { return f.row.phase == Phase::unknown; }},
-    Verdict{
-        "Blocked", false,
-        [](const Facts& f) { return f.row.phase == Phase::blocked || f.row.waits_for_consent; }},
+    Verdict{"Blocked", false, [](const Facts& f) { return f.row.phase == Phase::blocked; }},
     Verdict{"Failing", false, [](const Facts& f) { return f.failures > 0; }},
     Verdict{"Missing", false,
             [](const Facts& f) { return !f.lives && f.row.current() == nullptr; }},

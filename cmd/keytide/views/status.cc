@@ -14,6 +14,8 @@ namespace {
 
 constexpr auto* kWaitsForConsent =
     "; needs consent, for it would shorten the life of a secret that keytide did not make";
+constexpr auto* kHowToConsent =
+    "approve an apply that shows it, say -allow-foreign-cut, or write `foreign: cut` in the entry";
 
 struct Subject {
   const AccountRecord* record = nullptr;   // with what Atlas shows; null: never seen
@@ -31,6 +33,11 @@ const Change* find_create(const Subject& subject) {
   const auto& changes = subject.plan->changes;
   const auto at = std::find_if(changes.begin(), changes.end(), makes_secret);
   return at == changes.end() ? nullptr : &*at;
+}
+
+bool waits_for_consent(const Subject& subject) {
+  const Change* create = find_create(subject);
+  return create != nullptr && !create->cuts.empty() && !create->cuts_approved;
 }
 
 bool imports(const Subject& subject) {
@@ -54,7 +61,7 @@ Phase phase_of(const Subject& s) {
                record->attempt->phase == AttemptPhase::unknown)) {
     return Phase::unknown;
   }
-  if (s.plan != nullptr && s.plan->blocked) return Phase::blocked;
+  if ((s.plan != nullptr && s.plan->blocked) || waits_for_consent(s)) return Phase::blocked;
   if (open && record->with_role(Role::fresh) != nullptr) {
     return record->attempt->phase == AttemptPhase::created ? Phase::created : Phase::verified;
   }
@@ -68,8 +75,7 @@ std::string reason_of(const Subject& s, Phase phase) {
   if (s.plan != nullptr && s.plan->blocked) return s.plan->blocked->why;
   if (s.plan != nullptr && s.plan->quarantined) return s.plan->quarantined->why;
   if (const Change* create = find_create(s); create != nullptr) {
-    const bool waits = !create->cuts.empty() && !create->cuts_approved;
-    return create->why + (waits ? kWaitsForConsent : "");
+    return create->why + (waits_for_consent(s) ? kWaitsForConsent : "");
   }
   if (s.plan != nullptr && !s.plan->changes.empty()) return s.plan->changes.front().why;
   if (s.plan != nullptr && !s.plan->notes.empty()) return s.plan->notes.front();
@@ -147,9 +153,6 @@ void add_record(const AccountRecord& record, StatusRow& row) {
 void add_plan(const AccountPlan& plan, StatusRow& row) {
   row.renew_at = plan.renew_at;
   row.next_moment = plan.next_moment;
-  row.waits_for_consent = std::any_of(
-      plan.changes.begin(), plan.changes.end(),
-      [](const Change& change) { return !change.cuts.empty() && !change.cuts_approved; });
   row.waiting = plan.waiting;
   row.notes = plan.notes;
   row.notes.insert(row.notes.end(), plan.drift.begin(), plan.drift.end());
@@ -173,6 +176,7 @@ StatusRow row_of(const Subject& s) {
     row.lifetime = s.desired->lifetime;
   }
   if (s.plan != nullptr) add_plan(*s.plan, row);
+  if (row.way_out.empty() && waits_for_consent(s)) row.way_out = kHowToConsent;
   add_sinks(s, row);
   return row;
 }

@@ -19,7 +19,8 @@ enum class Phase {
   unmanaged,  // no manifest names it any more; shown until its secrets expire
   suspended,  // `suspend: true`: nothing is renewed or deleted
   unknown,    // a create was begun and nobody knows whether Atlas made a secret
-  blocked,    // it can't be served now: the reason and the way out say why
+  blocked,    // it can't be served now, or not without a person's consent: the reason and the
+              // way out say why
   created,    // Atlas made the new secret, it has not signed in yet
   verified,   // the new secret signed in, not every sink has it yet
   due,        // the next apply makes a new secret, or imports one
@@ -53,7 +54,6 @@ struct StatusRow {
   std::string reason;                  // of the phase, for people; empty where it speaks for itself
   std::string way_out;                 // of blocked
   std::optional<Waiting> waiting;      // its last tries failed
-  bool waits_for_consent = false;      // due, and its create would cut what is not keytide's
   std::optional<Instant> renew_at;     // absent: no current secret, or no manifest was read
   std::optional<Instant> next_moment;  // when to look again although nothing happens
   std::vector<StatusSecret> secrets;   // keytide's own by generation, then foreign ones by age

@@ -150,7 +150,7 @@ TEST(Status, ASecretThatKeytideDidNotMakeIsForeign) {
   EXPECT_EQ(row.secrets[1].masked, "mdb_sa_sk_...wxyz");
 }
 
-TEST(Status, ADueEntryThatWouldCutAForeignSecretWaitsForConsent) {
+TEST(Status, ADueEntryThatWouldCutAForeignSecretIsBlockedUntilAPersonConsents) {
   PlanInput input = input_with(sample::days(6));
   input.scopes[0].accounts[0].secrets.push_back({SecretId("ffffffffffffffffffffffff"),
                                                  sample::now() - sample::days(9),
@@ -158,9 +158,15 @@ TEST(Status, ADueEntryThatWouldCutAForeignSecretWaitsForConsent) {
                                                  {},
                                                  "mdb_sa_sk_...wxyz"});
   input.limits.slots = 3;
-  EXPECT_THAT(only_row(input).reason, HasSubstr("; needs consent, for it would shorten"));
+  const StatusRow waits = only_row(input);
+  EXPECT_EQ(waits.phase, Phase::blocked);
+  EXPECT_THAT(waits.reason, HasSubstr("; needs consent, for it would shorten"));
+  EXPECT_THAT(waits.way_out, HasSubstr("-allow-foreign-cut"));
   input.approvals.foreign_cut = true;
-  EXPECT_THAT(only_row(input).reason, Not(HasSubstr("needs consent")));
+  const StatusRow goes_on = only_row(input);
+  EXPECT_EQ(goes_on.phase, Phase::due);
+  EXPECT_THAT(goes_on.reason, Not(HasSubstr("needs consent")));
+  EXPECT_EQ(goes_on.way_out, "");
 }
 
 TEST(Status, ASinkThatLeftTheManifestIsDropped) {
