@@ -43,7 +43,11 @@ void log_scope(const ScopeHealth* before, const ScopeHealth& after, Log& log) {
   }
 }
 
-void log_entry(const EntryHealth* before, const EntryHealth& after, Log& log) {
+// What is said of the store is not said of each entry again, neither when it begins nor when it
+// ends.
+void log_readiness(const EntryHealth* before, const EntryHealth& after, Log& log) {
+  if (after.held_by_store) return;
+  if (before != nullptr && before->held_by_store) before = nullptr;
   const bool was_ready = before == nullptr || before->ready;
   const bool is_other = before == nullptr || before->reason != after.reason;
   if (!after.ready && (was_ready || is_other)) {
@@ -56,6 +60,10 @@ void log_entry(const EntryHealth* before, const EntryHealth& after, Log& log) {
     log.info("entry is ready again",
              {{"address", after.address.str()}, {"expires_at", text_of(after.expires_at)}});
   }
+}
+
+void log_entry(const EntryHealth* before, const EntryHealth& after, Log& log) {
+  log_readiness(before, after, log);
   const int had = before == nullptr ? 0 : before->quarantined;
   if (after.quarantined > had) {
     log.warn("secret in quarantine: a person has to decide",
@@ -96,12 +104,13 @@ void log_changes(const Snapshot* before, const Snapshot& after, Log& log) {
     const auto id = [](const ScopeHealth& one) { return one.scope; };
     log_scope(find_in(before != nullptr ? &before->scopes : nullptr, scope, id), scope, log);
   }
-  log_entries(before != nullptr ? &before->entries : nullptr, after.entries, log);
   const bool was_restored = before != nullptr && before->store_restored;
   if (after.store_restored && !was_restored) {
     log.error("the state store was restored from a backup: nothing is done",
               {{"way_out", "keytide plan -refresh-only, then keytide apply -refresh-only"}});
   }
+  if (was_restored && !after.store_restored) log.info("the state store counts again");
+  log_entries(before != nullptr ? &before->entries : nullptr, after.entries, log);
 }
 
 }  // namespace keytide

@@ -62,7 +62,7 @@ void Lane::finish(const Agenda::Work& work, const PassResult& result) {
   const bool counts = !std::exchange(is_outrun_, false);
   if (!result.error) forget_all_but(work, result);
   if (work.whole && counts && !result.error) agenda_.scanned(result.now, interval_);
-  for (const EntryLook& look : result.looks) take(look, result.now);
+  for (const EntryLook& look : result.looks) take(look, result);
   if (result.budget) health_.calls_left = result.budget->left;
   if (result.error) {
     health_.error = result.error->text();
@@ -86,14 +86,16 @@ void Lane::forget_all_but(const Agenda::Work& work, const PassResult& result) {
   });
 }
 
-void Lane::take(const EntryLook& look, Instant now) {
+void Lane::take(const EntryLook& look, const PassResult& result) {
   const auto before = entries_.find(look.row.key);
-  entries_[look.row.key] =
-      health_of(look.row, now, before == entries_.end() ? nullptr : &before->second);
+  EntryHealth health =
+      health_of(look.row, result.now, before == entries_.end() ? nullptr : &before->second);
+  health.held_by_store = result.store_restored && health.phase == Phase::blocked;
+  entries_[look.row.key] = std::move(health);
   std::optional<Instant> moment = look.row.next_moment;
   if (look.was_worked_on) {
     // What was done is looked at once more: its row is of the records alone.
-    moment = now + (look.row.planned.empty() ? kSecondLook : kLeastPause);
+    moment = result.now + (look.row.planned.empty() ? kSecondLook : kLeastPause);
   }
   agenda_.set(look.row.key, look.row.address, moment);
 }

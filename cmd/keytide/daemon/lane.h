@@ -44,7 +44,7 @@ class Lane {
 
  private:
   void forget_all_but(const Agenda::Work& work, const PassResult& result);
-  void take(const EntryLook& look, Instant now);
+  void take(const EntryLook& look, const PassResult& result);
   bool is_urgent(Instant now) const;
 
   const Scope scope_;

@@ -23,9 +23,10 @@ struct EntryHealth {
   Scope scope;
   std::string owner;
   Phase phase = Phase::active;
-  bool ready = false;       // it has a living secret, every sink has that, nothing is blocked
-  std::string_view reason;  // "Ready", "Blocked", …: one of few words (reason_words())
-  std::string why;          // the same for people; empty where ready
+  bool ready = false;          // it has a living secret, every sink has that, nothing is blocked
+  std::string_view reason;     // "Ready", "Blocked", …: one of few words (reason_words())
+  std::string why;             // the same for people; empty where ready
+  bool held_by_store = false;  // blocked as every other is: Snapshot::store_restored
   std::optional<Instant> expires_at;       // of the current secret
   std::optional<Instant> renew_at;         // when the next one is due
   std::optional<Instant> renewed_at;       // the last switch

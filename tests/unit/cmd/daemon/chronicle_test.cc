@@ -57,6 +57,24 @@ TEST(Chronicle, SaysOnceThatAnEntryIsNotReadyAndOnceThatItIsAgain) {
               ElementsAre("entry is ready again; address=x; expires_at=2027-02-21T12:00:00Z"));
 }
 
+TEST(Chronicle, SaysOnceThatTheStoreWasRestoredAndNotForEachEntry) {
+  const Snapshot good = with_entry(Phase::active);
+  Snapshot restored = with_entry(Phase::blocked, "the state store was restored from a backup");
+  restored.store_restored = restored.entries[0].held_by_store = true;
+  EXPECT_THAT(changes(&good, restored),
+              ElementsAre("the state store was restored from a backup: nothing is done; "
+                          "way_out=keytide plan -refresh-only, then keytide apply -refresh-only"));
+  EXPECT_THAT(changes(&restored, restored), IsEmpty());
+  // It was accepted, and the entries are looked at in a moment.
+  Snapshot accepted = restored;
+  accepted.store_restored = false;
+  EXPECT_THAT(changes(&restored, accepted), ElementsAre("the state store counts again"));
+  EXPECT_THAT(changes(&accepted, good), IsEmpty());
+  EXPECT_THAT(changes(&accepted, with_entry(Phase::blocked, "all 2 slots are taken")),
+              ElementsAre("entry is not ready; address=x; reason=Blocked; why=all 2 slots are "
+                          "taken; expires_at=2027-02-21T12:00:00Z"));
+}
+
 TEST(Chronicle, SaysWhichScopeFailsAndWhenItIsBack) {
   Snapshot up;
   up.scopes.push_back({kOrgA, kNow, 0, {}, "", {}});

@@ -265,6 +265,19 @@ TEST(Loop, KeepsWhatItKnowsOfEntriesWhenTheStoreCantBeRead) {
   EXPECT_EQ(world.published.back()->entries.size(), 1U);
 }
 
+TEST(Loop, TellsWhatIsBlockedByARestoredStoreFromWhatIsBlockedByItself) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}};
+  world.is_restored = true;
+  world.settle();
+  EXPECT_TRUE(world.published.back()->store_restored);
+  EXPECT_TRUE(world.published.back()->entries.at(0).held_by_store);
+  world.is_restored = false;
+  world.advance(span("1h"));
+  world.settle();
+  EXPECT_FALSE(world.published.back()->entries.at(0).held_by_store);
+}
+
 TEST(Loop, ShowsTheManagedOneOfTwoAccountsOfOneAddress) {
   LoopWorld world;
   world.entries = {{Address("x"), kOrgA}, {Address("y"), kOrgB}};

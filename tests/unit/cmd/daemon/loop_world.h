@@ -34,6 +34,7 @@ class LoopWorld : public Feed {
   std::map<Address, Scope> entries;
   std::map<Scope, std::string> down;  // scopes that can't be read, and why
   Seconds pause = span("60d");        // until an entry has to be looked at again
+  bool is_restored = false;           // the store, from a backup
   std::string rejected;               // why the next revision does not count
   bool has_new_revision = true;
   bool was_told_to_stop = false;         // the last pass
@@ -52,6 +53,7 @@ class LoopWorld : public Feed {
     FeedLook out;
     out.sources.push_back({"secrets", "r1", now, "r1", now, rejected, entries.size()});
     out.rejected = !rejected.empty();
+    out.store_restored = is_restored;
     if (out.rejected || !has_new_revision) return out;
     has_new_revision = false;
     out.accepted.emplace();
@@ -101,12 +103,14 @@ class LoopWorld : public Feed {
     was_told_to_stop = request.stopping();
     PassResult result;
     result.now = now;
+    result.store_restored = is_restored;
     const auto problem = down.find(request.scope);
     if (problem != down.end()) result.error = Error{ErrorKind::unavailable, problem->second, {}};
     if (result.error && shows_nothing_when_down) return result;
     for (const DesiredSecret& secret : request.desired->secrets) {
       if (!request.targets.empty() && !request.targets.contains(secret.address)) continue;
       result.looks.push_back({good_row(secret.address, request.scope, now, pause), false});
+      if (is_restored) result.looks.back().row.phase = Phase::blocked;
       if (secret.address != unmanaged_too) continue;
       StatusRow old = result.looks.back().row;
       old.key.client_id = ClientId("mdb_sa_id_zzz");
