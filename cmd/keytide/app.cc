@@ -4,11 +4,29 @@
 
 #include <utility>
 
+#include "cmd/keytide/problem_log.h"
 #include "cmd/keytide/views/json_line.h"
 #include "providers/system/interrupt.h"
 #include "providers/system/redact.h"
 
 namespace keytide {
+namespace {
+
+// What the service says of itself is part of its log where machines read that.
+bool speaks_through_log(const App& app) {
+  return app.line.command == "run" && app.line.log_format == "json" && !app.is_hosted();
+}
+
+// "error: the disk is full\n": as the log has it.
+std::string_view bare(std::string_view text) {
+  constexpr std::string_view kError = "error: ";
+  if (text.starts_with(kError)) text.remove_prefix(kError.size());
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
 bool App::print(std::string_view text) const { return console.out(text); }
 
 int App::alone(const std::function<int()>& work) const {
@@ -33,6 +51,7 @@ void App::complain(const Error& error) const {
 }
 
 void App::complain(const Diagnostics& problems) const {
+  if (speaks_through_log(*this)) return log_problems(log, problems);
   Diagnostics for_people;
   for (const Diagnostic& one : problems) {
     const bool is_error = one.severity == Diagnostic::Severity::error;
@@ -45,7 +64,11 @@ void App::complain(const Diagnostics& problems) const {
   complain_text(render(std::move(for_people)));
 }
 
-void App::complain_text(std::string_view text) const { console.err(redact(text)); }
+void App::complain_text(std::string_view text) const {
+  if (text.empty()) return;
+  if (speaks_through_log(*this)) return log.error(bare(text));
+  console.err(redact(text));
+}
 
 bool App::prints_json_lines() const {
   return line.json &&

@@ -11,6 +11,7 @@
 
 #include "cmd/keytide/command_line.h"
 #include "cmd/keytide/dispatch.h"
+#include "cmd/keytide/problem_log.h"
 #include "cmd/keytide/views/json_line.h"
 #include "providers/system/hardening.h"
 #include "providers/system/interrupt.h"
@@ -21,36 +22,50 @@
 namespace keytide {
 namespace {
 
-// Before there is an App.
-int refuse(std::string problem, std::string way_out, bool json) {
+bool is_read_by_journal() {
+  return leads_to_journal(STDERR_FILENO, environment_variable("JOURNAL_STREAM").value_or(""));
+}
+
+// How a refusal is said, before there is an App that knows.
+enum class Speech { text, json_lines, log };
+
+Speech speech_of(const std::vector<std::string>& arguments) {
+  const auto has = [&](std::string_view word) {
+    return std::find(arguments.begin(), arguments.end(), word) != arguments.end();
+  };
+  if (has("-json") || has("--json")) return Speech::json_lines;
+  const bool is_json_log = has("-log-format=json") || has("--log-format=json") ||
+                           ((has("-log-format") || has("--log-format")) && has("json"));
+  return has("run") && is_json_log ? Speech::log : Speech::text;
+}
+
+int refuse(std::string problem, std::string way_out, Speech speech) {
   const Diagnostic one{Diagnostic::Severity::error, {}, std::move(problem), std::move(way_out), ""};
-  if (json) {
-    fmt::print("{}", redact(json_diagnostic(one, SystemClock().now())));
+  SystemClock clock;
+  if (speech == Speech::json_lines) {
+    fmt::print("{}", redact(json_diagnostic(one, clock.now())));
+  } else if (speech == Speech::log) {
+    LogWriter log(STDERR_FILENO, clock, {LogFormat::json, {}, is_read_by_journal()});
+    log_problems(log, {one});
   } else {
     fmt::print(stderr, "{}", redact(render(one)));
   }
   return 1;
 }
 
-bool asks_for_json(const std::vector<std::string>& arguments) {
-  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
-    return argument == "-json" || argument == "--json";
-  });
-}
-
 int run(CommandLine line, std::vector<std::string> arguments) {
   if (!line.chdir.empty() && chdir(line.chdir.c_str()) != 0) {
-    return refuse("-chdir: " + os_error("go to", line.chdir, errno).message, "", line.json);
+    return refuse("-chdir: " + os_error("go to", line.chdir, errno).message, "",
+                  speech_of(arguments));
   }
   ignore_broken_pipes();
   SystemClock clock;
   const auto levels =
       log_thresholds_from(line.log_level, line.command == "run" ? LogLevel::info : LogLevel::warn);
-  if (!levels) return refuse("-log-level: " + levels.error().message, "", line.json);
-  LogWriter log(
-      STDERR_FILENO, clock,
-      {log_format_from(line.log_format).value_or(LogFormat::logfmt), *levels,
-       leads_to_journal(STDERR_FILENO, environment_variable("JOURNAL_STREAM").value_or(""))});
+  if (!levels) return refuse("-log-level: " + levels.error().message, "", speech_of(arguments));
+  LogWriter log(STDERR_FILENO, clock,
+                {log_format_from(line.log_format).value_or(LogFormat::logfmt), *levels,
+                 is_read_by_journal()});
   const Style style{use_color(STDOUT_FILENO, line.no_color)};
   const bool can_ask = line.input && !line.json;
   StandardConsole console;
@@ -62,15 +77,15 @@ int run(CommandLine line, std::vector<std::string> arguments) {
 }  // namespace keytide
 
 int main(int argc, char** argv) {
-  if (const auto hardened = keytide::harden_process(); !hardened) {
-    fmt::print(stderr, "error: {}\n", hardened.error().text());
-    return 1;
-  }
   const std::vector<std::string> arguments{argv + 1, argv + argc};
+  const keytide::Speech speech = keytide::speech_of(arguments);
+  if (const auto hardened = keytide::harden_process(); !hardened) {
+    return keytide::refuse(hardened.error().text(), "", speech);
+  }
   auto parsed = keytide::parse_command_line(arguments);
   if (auto* message = std::get_if<keytide::CommandLineMessage>(&parsed)) {
     if (message->exit_code != 0) {
-      return keytide::refuse(message->problem, message->way_out, keytide::asks_for_json(arguments));
+      return keytide::refuse(message->problem, message->way_out, speech);
     }
     fmt::print("{}", message->text);
     return 0;

@@ -52,7 +52,7 @@ class ServiceRun : public ::testing::Test {
   }
   // Where it listened last.
   std::uint16_t port() const {
-    const std::string before = "url=http://127.0.0.1:";
+    const std::string before = "url=http://127.0.0.1:";  // as logfmt has it
     const std::string text = log();
     const auto at = text.rfind(before);
     return at == std::string::npos
