@@ -22,18 +22,22 @@ const SecretValue& secret_of(const Credential& credential) {
 ConfigWatch::ConfigWatch(const App& app, const Config& config, FingerprintKey key)
     : app_(app), key_(std::move(key)), begun_with_(digest(config)) {}
 
-// The file's bytes, and what the credentials hold.
+// The file's bytes, and what the credentials and the token hold.
 std::string ConfigWatch::digest(const Config& config) const {
   std::string text;
   if (!config.file.empty()) {
     const auto bytes = read_file(config.file, kConfigBytesMax);
     text += bytes ? *bytes : bytes.error().text();
   }
+  const auto add_value = [&](const SecretValue& one) {
+    text += "\n" + fingerprint_of(one, key_).str();
+  };
+  const auto token = read_listen_token(config.listen, process_variables());
+  if (!token) text += token.error().text();
+  if (token && *token) add_value(**token);
   const auto credentials = read_credentials(config.atlas, process_variables());
   if (!credentials) return text + credentials.error().text();
-  const auto add = [&](const Credential& one) {
-    text += "\n" + fingerprint_of(secret_of(one), key_).str();
-  };
+  const auto add = [&](const Credential& one) { add_value(secret_of(one)); };
   if (credentials->by_default) add(*credentials->by_default);
   for (const auto& [scope, one] : credentials->by_scope_id) add(one);
   return text;

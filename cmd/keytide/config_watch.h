@@ -1,5 +1,6 @@
-// ConfigWatch: whether the configuration, or a credential that it names, is another one than when
-// the service began. What is new is tried before the service begins anew with it: preflight.h.
+// ConfigWatch: whether the configuration, or a credential or token that it names, is another one
+// than when the service began. What is new is tried before the service begins anew with it:
+// preflight.h.
 #pragma once
 
 #include <string>

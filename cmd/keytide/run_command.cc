@@ -14,7 +14,7 @@ namespace keytide {
 namespace {
 
 // A page for more would be megabytes, every few seconds.
-constexpr std::size_t kEntriesWithSeries = 1000;
+constexpr std::size_t kWithSeries = 1000;  // entries, and as many organizations and projects
 
 std::unique_ptr<Workspace> open_connected(const App& app, Metrics& metrics) {
   auto workspace = open_workspace(app, Workspace::Access::write, &metrics);
@@ -37,7 +37,7 @@ int run_run(const App& app) {
   }
   catch_interrupts();
   catch_reloads(waker->wake_fd());
-  Metrics metrics({std::string(kVersion), {reason_words(), kEntriesWithSeries}});
+  Metrics metrics({std::string(kVersion), {reason_words(), kWithSeries, kWithSeries}});
   bool has_run = false;
   Seconds pause{0};
   while (!interrupted()) {

@@ -104,5 +104,23 @@ TEST_F(RunReload, TakesAnotherAddressOnTheSamePort) {
   EXPECT_THAT(log(), HasSubstr("url=http://0.0.0.0:"));
 }
 
+TEST_F(RunReload, TakesATokenThatWasExchanged) {
+  world_.folder.write("token", "0123456789abcdef0123456789abcdef");
+  configure("listen: {metrics: 127.0.0.1:0, token: {file: token}}\n");
+  auto service = start();
+  wait_for_deliveries();
+  const std::vector<Header> old{{"Authorization", "Bearer 0123456789abcdef0123456789abcdef"}};
+  EXPECT_EQ(page("/metrics", old).response.status, 200);
+  world_.folder.write("token", "fedcba9876543210fedcba9876543210");
+  const RunResult done = keytide({"reload"});
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+  EXPECT_THAT(done.output, HasSubstr("begins anew"));
+  wait_until("it begins anew", [&] { return count_in_log("msg=\"keytide runs\"") == 2; });
+  EXPECT_EQ(page("/metrics", old).response.status, 401);
+  EXPECT_EQ(page("/metrics", {{"Authorization", "Bearer fedcba9876543210fedcba9876543210"}})
+                .response.status,
+            200);
+}
+
 }  // namespace
 }  // namespace keytide::testing

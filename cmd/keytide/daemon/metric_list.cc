@@ -59,7 +59,12 @@ constexpr MetricSpec kMetrics[] = {
     {"keytide_entry_quarantined", gauge, "entry", "Secrets that may be keytide's or not."},
     {"keytide_entry_sinks", gauge, "entry", "Sinks of the entry."},
     {"keytide_entry_sinks_behind", gauge, "entry", "Sinks that do not hold the current secret."},
-    // Organizations and projects.
+    // Organizations and projects, those without series of their own too.
+    {"keytide_scopes", gauge, "", "Organizations and projects."},
+    {"keytide_scopes_failing", gauge, "", "Organizations and projects whose last look failed."},
+    {"keytide_scopes_without_series", gauge, "",
+     "Organizations and projects that have no series of their own, for there are too many."},
+    // One organization or project.
     {"keytide_scope_last_scan_timestamp_seconds", gauge, "scope",
      "When all accounts of the organization or project were last read."},
     {"keytide_scope_failed_scans", gauge, "scope", "Looks that failed, since the last success."},

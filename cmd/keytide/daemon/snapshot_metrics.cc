@@ -50,15 +50,16 @@ bool goes_before(const EntryHealth* a, const EntryHealth* b) {
   return rank(*a) < rank(*b);
 }
 
-std::vector<const EntryHealth*> shown_entries(const Snapshot& snapshot, std::size_t most) {
-  std::vector<const EntryHealth*> out;
-  out.reserve(snapshot.entries.size());
-  for (const EntryHealth& entry : snapshot.entries) out.push_back(&entry);
+// At most so many, in the order of `all`.
+template <class T, class Before>
+std::vector<const T*> the_first(const std::vector<T>& all, std::size_t most, Before before) {
+  std::vector<const T*> out;
+  out.reserve(all.size());
+  for (const T& one : all) out.push_back(&one);
   if (out.size() <= most) return out;
-  std::nth_element(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(most), out.end(),
-                   goes_before);
+  std::nth_element(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(most), out.end(), before);
   out.resize(most);
-  std::sort(out.begin(), out.end(), [](auto* a, auto* b) { return a->address < b->address; });
+  std::sort(out.begin(), out.end());  // of one vector: by place
   return out;
 }
 
@@ -159,19 +160,38 @@ std::string totals(const Snapshot& snapshot) {
   return out;
 }
 
-std::string scopes_text(const std::vector<ScopeHealth>& scopes) {
+// Those that fail first, then those that were not looked at for the longest time.
+bool scope_goes_before(const ScopeHealth* a, const ScopeHealth* b) {
+  const auto rank = [](const ScopeHealth& scope) {
+    return std::tuple(-scope.failed_scans, scope.scanned_at.value_or(Instant::min()),
+                      std::cref(scope.scope));
+  };
+  return rank(*a) < rank(*b);
+}
+
+std::string scopes_text(const std::vector<const ScopeHealth*>& scopes) {
   std::vector<Sample> scans;
   std::vector<Sample> failures;
   std::vector<Sample> calls;
-  for (const ScopeHealth& scope : scopes) {
-    const Labels labels{label_of(scope.scope)};
-    if (const auto at = seconds_of(scope.scanned_at)) scans.push_back({*at, nullptr, labels});
-    failures.push_back({static_cast<double>(scope.failed_scans), nullptr, labels});
-    if (scope.calls_left) calls.push_back({*scope.calls_left, nullptr, labels});
+  for (const ScopeHealth* scope : scopes) {
+    const Labels labels{label_of(scope->scope)};
+    if (const auto at = seconds_of(scope->scanned_at)) scans.push_back({*at, nullptr, labels});
+    failures.push_back({static_cast<double>(scope->failed_scans), nullptr, labels});
+    if (scope->calls_left) calls.push_back({*scope->calls_left, nullptr, labels});
   }
   return exposition("keytide_scope_last_scan_timestamp_seconds", scans) +
          exposition("keytide_scope_failed_scans", failures) +
          exposition("keytide_scope_rate_limit_calls_left", calls);
+}
+
+std::string scope_totals(const Snapshot& snapshot, std::size_t shown) {
+  const auto failing =
+      std::count_if(snapshot.scopes.begin(), snapshot.scopes.end(),
+                    [](const ScopeHealth& scope) { return scope.failed_scans > 0; });
+  return exposition("keytide_scopes", static_cast<double>(snapshot.scopes.size())) +
+         exposition("keytide_scopes_failing", static_cast<double>(failing)) +
+         exposition("keytide_scopes_without_series",
+                    static_cast<double>(snapshot.scopes.size() - shown));
 }
 
 std::string sources_text(const std::vector<SourceHealth>& sources) {
@@ -197,7 +217,8 @@ std::string sources_text(const std::vector<SourceHealth>& sources) {
 }  // namespace
 
 std::string snapshot_metrics(const Snapshot& snapshot, const SeriesOptions& options) {
-  const auto shown = shown_entries(snapshot, options.entries_max);
+  const auto shown = the_first(snapshot.entries, options.entries_max, goes_before);
+  const auto scopes = the_first(snapshot.scopes, options.scopes_max, scope_goes_before);
   std::string out = exposition("keytide_snapshot_timestamp_seconds", seconds_of(snapshot.at));
   out += exposition("keytide_store_restored", snapshot.store_restored ? 1 : 0);
   out += exposition("keytide_clock_skew_seconds", static_cast<double>(snapshot.skew.count()));
@@ -207,7 +228,8 @@ std::string snapshot_metrics(const Snapshot& snapshot, const SeriesOptions& opti
                     static_cast<double>(snapshot.entries.size() - shown.size()));
   out += totals(snapshot);
   out += entries_text(shown);
-  out += scopes_text(snapshot.scopes);
+  out += scope_totals(snapshot, scopes.size());
+  out += scopes_text(scopes);
   return out + sources_text(snapshot.sources);
 }
 

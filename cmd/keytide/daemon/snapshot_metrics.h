@@ -14,6 +14,8 @@ struct SeriesOptions {
   // Only so many entries have series of their own: those that are not ready first, then by the
   // nearest expiry. What is said of all of them together counts every one.
   std::size_t entries_max = 1000;
+  // The same for organizations and projects: those that fail first, then by the oldest look.
+  std::size_t scopes_max = 1000;
 };
 
 // All that does not change until the next snapshot.

@@ -191,6 +191,25 @@ TEST(Metrics, OfABigFleetThoseThatNeedAnEyeKeepSeriesOfTheirOwn) {
   EXPECT_EQ(value_of(nearest, "keytide_entries_without_series"), "49");
 }
 
+TEST(Metrics, OfManyOrganizationsThoseThatFailKeepSeriesOfTheirOwn) {
+  Snapshot snapshot;
+  for (int i = 0; i < 30; ++i) {
+    snapshot.scopes.push_back(
+        {{Scope::Kind::org, fmt::format("{:024x}", i)}, kNow - Seconds(i), 0, {}, "", 100.0});
+  }
+  snapshot.scopes[4].failed_scans = 2;
+  SeriesOptions options{kReasons};
+  options.scopes_max = 2;
+  const std::string text = snapshot_metrics(snapshot, options);
+  EXPECT_THAT(text, HasSubstr("keytide_scope_failed_scans{org=\"000000000000000000000004\"} 2\n"
+                              "keytide_scope_failed_scans{org=\"00000000000000000000001d\"} 0\n"))
+      << "the one that fails, and the one that was not read for the longest time";
+  EXPECT_THAT(text, Not(HasSubstr("org=\"000000000000000000000005\"")));
+  EXPECT_EQ(value_of(text, "keytide_scopes"), "30");
+  EXPECT_EQ(value_of(text, "keytide_scopes_failing"), "1");
+  EXPECT_EQ(value_of(text, "keytide_scopes_without_series"), "28");
+}
+
 TEST(Metrics, EscapesWhatAnOperatorMayWrite) {
   Metrics metrics = make_metrics();
   Snapshot snapshot = sample_snapshot();
