@@ -164,11 +164,23 @@ Result<std::int64_t> SqliteStore::save(const AccountRecord& record, const Event&
   if (begins_create) {
     if (auto room = check_room(); !room) return fail(std::move(room.error()));
   }
-  return write([&](SQLite::Database&) -> Result<std::int64_t> {
+  auto saved = write([&](SQLite::Database&) -> Result<std::int64_t> {
     auto version = rows_->save(record);
     if (version) rows_->append(event);
     return version;
   });
+  if (saved) forget_spilled(record);
+  return saved;
+}
+
+// A sealed value must not outlive its chain, and a service may run for a year: once a record has
+// all that was spilled of it, that is taken away.
+void SqliteStore::forget_spilled(const AccountRecord& saved) {
+  const std::lock_guard lock(spill_mutex_);
+  const auto erased = std::erase_if(spilled_, [&](const auto& one) {
+    return one.first == saved.key && saved.find(one.second) != nullptr;
+  });
+  if (erased > 0 && spilled_.empty()) spill_->empty();
 }
 
 Result<void> SqliteStore::spill(const AccountRecord& record) {
@@ -178,17 +190,21 @@ Result<void> SqliteStore::spill(const AccountRecord& record) {
     return fail(ErrorKind::refused, fmt::format("{} was opened for reading alone", path_));
   }
   const std::lock_guard lock(spill_mutex_);
-  return spill_->add({identity_.lineage, record.key, record.version, *fresh, record.escrow});
+  auto added = spill_->add({identity_.lineage, record.key, record.version, *fresh, record.escrow});
+  if (added) spilled_.emplace_back(record.key, fresh->id);
+  return added;
 }
 
 // Where it can't be saved yet, it stays for the next time; readers see it meanwhile.
 void SqliteStore::absorb_spill() {
-  if (read_spill(path_, identity_.lineage).empty()) return;
+  const auto found = read_spill(path_, identity_.lineage);
+  if (found.empty()) return;
+  for (const Spilled& spilled : found) spilled_.emplace_back(spilled.key, spilled.secret.id);
   // With what was spilled, and of the version that is stored.
   const auto records = load();
   if (!records) return;
   std::vector<Spilled> left;
-  for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
+  for (const Spilled& spilled : found) {
     const auto record =
         std::find_if(records->begin(), records->end(),
                      [&](const AccountRecord& one) { return one.key == spilled.key; });
@@ -200,14 +216,16 @@ void SqliteStore::absorb_spill() {
     event.why = spilled.secret.id.str() + ", recorded late: the store could not be written";
     if (!save(*record, event)) return;
   }
-  if (left.empty()) return spill_->empty();
-  set_spill_aside(left);
+  if (!left.empty()) return set_spill_aside(left);
+  spilled_.clear();
+  spill_->empty();
 }
 
 // The store knows less than what was spilled: it is from a backup. What the file names is nobody's.
 void SqliteStore::set_spill_aside(const std::vector<Spilled>& left) {
   if (!spill_->set_aside()) return;
   spill_ = std::make_unique<SpillFile>(path_);
+  spilled_.clear();
   for (const Spilled& spilled : left) {
     Event event{spilled.secret.created_at, "the spill file",  Address(),
                 describe(spilled.key),     "spill_unmatched", ""};

@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/ports/state_store.h"
 #include "state/commit_queue.h"
@@ -66,6 +68,7 @@ class SqliteStore : public StateStore {
   Result<std::vector<AccountRecord>> read(const RecordChoice& choice);
   Result<std::int64_t> write(const CommitQueue::Work& work);
   void absorb_spill();
+  void forget_spilled(const AccountRecord& saved);
   void set_spill_aside(const std::vector<Spilled>& left);
 
   const std::string path_;
@@ -74,7 +77,8 @@ class SqliteStore : public StateStore {
   std::int64_t epoch_seen_ = 0;  // beside the store, before it was opened
   std::unique_ptr<EpochCounter> counter_;
   std::mutex spill_mutex_;
-  std::unique_ptr<SpillFile> spill_;      // null: read only
+  std::unique_ptr<SpillFile> spill_;                      // null: read only
+  std::vector<std::pair<AccountKey, SecretId>> spilled_;  // lines of it that are in no record yet
   Connection connection_;                 // that writes; null: read only. Closed last: it tidies up
   std::unique_ptr<SqliteReader> reader_;  // null: there is no database yet
   std::unique_ptr<RowWriter> rows_;

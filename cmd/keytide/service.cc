@@ -72,7 +72,9 @@ PassResult Service::pass(PassRequest request) {
       request, {all.issuer, all.store, all.sinks, all.clock, log, log, all.escrow, all.budget});
   metrics_.on_pass(!result.error && result.done.failures.empty(),
                    app_.clock.since_boot() - begun_at);
-  for (const std::string& warning : result.done.warnings) log.warn(warning);
+  for (const std::string& warning : result.done.warnings) {
+    if (repeats_.is_news(warning, app_.clock.since_boot())) log.warn(warning);
+  }
   prune_events();
   give_memory_back();
   return result;

@@ -9,6 +9,7 @@
 #include "cmd/keytide/daemon/listener.h"
 #include "cmd/keytide/daemon/loop.h"
 #include "cmd/keytide/daemon/metrics.h"
+#include "cmd/keytide/daemon/repeats.h"
 #include "cmd/keytide/daemon/snapshot_box.h"
 #include "cmd/keytide/manifest_feed.h"
 #include "cmd/keytide/workspace.h"
@@ -64,6 +65,7 @@ class Service {
   std::atomic<std::int64_t> passes_{0};
   std::atomic<std::int64_t> pruned_day_{0};
   const Instant started_at_;
+  Repeats repeats_;
   SnapshotBox snapshots_;
   Loop loop_;
   std::unique_ptr<ControlServer> control_;

@@ -219,8 +219,8 @@ void keep_record(Run& run) {
 
 void fail_run(Run& run, Error error) {
   tell(run, Progress::Step::failed, error.text());
-  run.ports.log.info("entry failed",
-                     {{"address", run.plan.address.str()}, {"error", error.text()}});
+  run.ports.log.debug("entry failed",
+                      {{"address", run.plan.address.str()}, {"error", error.text()}});
   remember_failure(run, error);
   run.outcome.errors.push_back(std::move(error));
 }

@@ -88,11 +88,11 @@ inline void fail_at(unsigned call, int fd) {
   filter_calls(rules.data(), rules.size());
 }
 
-// For in_child: puts a small file system of this process's own over a folder. False where the
-// kernel does not let it: root always may, in a container it depends.
-inline bool mount_small(const std::string& path) {
+// Puts a small file system of this process's own, and of its children, over a folder. False where
+// the kernel does not let it: root always may, in a container it depends.
+inline bool mount_small(const std::string& path, const char* options = "size=16k,mode=0700") {
   return unshare(CLONE_NEWNS) == 0 && mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         mount("keytide-test", path.c_str(), "tmpfs", 0, "size=16k,mode=0700") == 0;
+         mount("keytide-test", path.c_str(), "tmpfs", 0, options) == 0;
 }
 
 inline bool make_read_only(const std::string& path) {

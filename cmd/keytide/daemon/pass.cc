@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cmd/keytide/gather.h"
+#include "core/model/back_off.h"
 #include "core/plan/make_plan.h"
 
 namespace keytide {
@@ -69,6 +70,22 @@ void look_after(const PassRequest& request, const World& world, const std::set<A
             [](const EntryLook& a, const EntryLook& b) { return a.row.address < b.row.address; });
 }
 
+// A failure that could not be recorded, for the store's disk is full, is a failure all the same.
+void add_unrecorded_failures(const PassRequest& request, const Ports& ports, PassResult& out) {
+  if (request.stopping && request.stopping()) return;
+  const Instant now = ports.issuer.now();
+  for (const EntryFailure& failure : out.done.failures) {
+    const ErrorKind kind = failure.error.kind;
+    if (kind == ErrorKind::refused || kind == ErrorKind::conflict) continue;
+    for (EntryLook& look : out.looks) {
+      const bool is_unrecorded =
+          look.row.address == failure.address && look.was_worked_on && !look.row.waiting;
+      if (!is_unrecorded) continue;
+      look.row.waiting = Waiting{1, now, now + pause_after(1, std::nullopt), failure.error.text()};
+    }
+  }
+}
+
 }  // namespace
 
 PassResult run_pass(const PassRequest& request, const Ports& ports) {
@@ -93,6 +110,7 @@ PassResult run_pass(const PassRequest& request, const Ports& ports) {
     out.done = execute(plan, ports, context, request.parallelism);
   }
   look_after(request, *world, worked_on, ports, out);
+  add_unrecorded_failures(request, ports, out);
   out.now = ports.issuer.now();
   return out;
 }

@@ -107,6 +107,24 @@ TEST_F(BesideTheStore, WhatWasSpilledIsThereForReadersAndSavedByTheNextWriter) {
   EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch"));
 }
 
+TEST_F(BesideTheStore, WhatWasSpilledIsTakenAwayOnceItIsInItsRecord) {
+  auto store = open();
+  SpillSample sample(*store);
+  ASSERT_TRUE(store->spill(sample.made));
+  // There is room again, and the same process goes on.
+  AccountRecord record = store->find(sample.made.key).value().value();
+  ASSERT_EQ(record, sample.made);
+  record.version = store->save(record, event_at(2, "secret_verified")).value();
+  EXPECT_EQ(folder_.read("keytide.db.spill"), "") << "its sealed value does not outlive the chain";
+  // Months later nothing of it is left in the record: that is no riddle for the next start.
+  record.secrets.pop_back();
+  record.escrow.reset();
+  ASSERT_TRUE(store->save(record, event_at(3, "deleted")));
+  store.reset();
+  open().reset();
+  EXPECT_THAT(folder_.names(), ElementsAre("keytide.db", "keytide.db.epoch"));
+}
+
 TEST_F(BesideTheStore, TheRoomOfTheSpillFileIsSetAsideAgainOnceItWasEmptied) {
   const auto blocks = [&] {
     struct stat status {};
