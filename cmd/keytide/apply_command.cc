@@ -116,6 +116,24 @@ bool says_nothing_to_import(const App& app, const Planned& planned) {
   return true;
 }
 
+// From here on these manifests count: a restart without a network, or with broken ones, goes on
+// with them.
+bool keep_manifests(const App& app, Workspace& workspace, const Planned& planned) {
+  if (const auto accepted = planned.git->accept(); !accepted) {
+    app.complain(accepted.error());
+    return false;
+  }
+  const auto kept = keep_accepted(workspace.config().state_path, planned.manifests);
+  if (kept) return true;
+  app.complain(Diagnostics{{Diagnostic::Severity::warning,
+                            {},
+                            fmt::format("the manifests could not be kept: {}", kept.error().text()),
+                            "until they are, a service that starts while the newest ones are "
+                            "broken goes on with older ones",
+                            ""}});
+  return true;
+}
+
 struct Proposal {
   std::optional<Planned> planned;  // absent: it ends here, which was said
   bool asks = false;               // a person has to approve it
@@ -147,11 +165,7 @@ int apply_now(const App& app, Workspace& workspace, const Intent& intent) {
   if (proposal.asks && !person_approves(app)) return 1;
   // A person saw the plan: on the screen just now, or when it was saved.
   if (proposal.asks || intent.saved) approve_cuts(planned);
-  // From here on these revisions count: a restart without a network goes on with them.
-  if (const auto accepted = planned.git->accept(); !accepted) {
-    app.complain(accepted.error());
-    return 1;
-  }
+  if (!keep_manifests(app, workspace, planned)) return 1;
   return carry_out(app, workspace, planned);
 }
 

@@ -18,6 +18,7 @@ class ConfigWatch {
 
   struct Finding {
     bool is_new = false;
+    Config config;         // without errors
     Diagnostics problems;  // with errors: what is new can't be used, and the old goes on
     Config config;         // as it is now, where there are none
   };

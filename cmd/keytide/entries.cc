@@ -24,8 +24,8 @@ HostRules rules_of(const App& app, const Config& config) {
   const auto own = [&](const std::string& path) {
     if (!path.empty()) rules.own_files.push_back(absolute(path));
   };
-  for (const char* beside :
-       {"", "-wal", "-shm", "-journal", ".lock", ".cache", ".key", ".epoch", ".spill", ".sock"}) {
+  for (const char* beside : {"", "-wal", "-shm", "-journal", ".lock", ".cache", ".manifests",
+                             ".key", ".epoch", ".spill", ".sock"}) {
     own(config.state_path + beside);
   }
   own(config.file);
@@ -80,10 +80,11 @@ std::set<ClientId> own_accounts(const Config& config, const Environment& environ
 }
 
 LoadedManifests load_entries(const App& app, const Config& config, const GitSources& git,
-                             std::string cache_file) {
+                             std::string cache_file, ReadSource read_path) {
   LoadOptions options;
   options.cache_file = std::move(cache_file);
   options.read_git = git.reader();
+  options.read_path = std::move(read_path);
   LoadedManifests loaded = load_desired(config.sources, options);
   const Diagnostics more = check_entries(loaded.state, rules_of(app, config));
   loaded.problems.insert(loaded.problems.end(), more.begin(), more.end());

@@ -22,8 +22,9 @@ std::set<ClientId> own_accounts(const Config& config, const Environment& environ
 // The folder beside the store that git sources are fetched into.
 std::string git_folder_of(const Config& config);
 
-// `cache_file` empty: none is kept. Blocks on the disk.
+// `cache_file` empty: none is kept. `read_path` none: path sources are read as they are now. Blocks
+// on the disk.
 LoadedManifests load_entries(const App& app, const Config& config, const GitSources& git,
-                             std::string cache_file);
+                             std::string cache_file, ReadSource read_path = {});
 
 }  // namespace keytide

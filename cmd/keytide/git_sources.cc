@@ -79,7 +79,7 @@ const GitSources::One* GitSources::find(const SourceConfig& source) const {
   return at == sources_.end() ? nullptr : &*at;
 }
 
-ReadGit GitSources::reader() const {
+ReadSource GitSources::reader() const {
   return [this](const SourceConfig& source, const SourceLimits& limits) -> SourceFiles {
     const One* one = find(source);
     if (one != nullptr && one->chosen) return one->source.read(one->chosen->commit, limits);

@@ -39,7 +39,7 @@ class GitSources {
   Result<void> accept();
 
   // Reads the chosen revisions. It must not outlive this object.
-  ReadGit reader() const;
+  ReadSource reader() const;
   // Whether the entry comes from a revision that allowed_signers does not vouch for any more:
   // nothing new is begun for it.
   bool is_held_back(const DesiredSecret& secret) const;

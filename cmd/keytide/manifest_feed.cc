@@ -5,11 +5,7 @@
 #include <algorithm>
 
 #include "cmd/keytide/entries.h"
-#include "cmd/keytide/gather.h"
-#include "cmd/keytide/quiet.h"
 #include "core/base/fingerprint.h"
-#include "core/plan/make_plan.h"
-#include "core/plan/safety.h"
 #include "providers/sources/poll.h"
 #include "providers/sources/stat_digest.h"
 
@@ -18,19 +14,6 @@ namespace {
 
 // As git shows a commit: enough to tell two of them apart.
 std::string short_revision(const std::string& revision) { return revision.substr(0, 12); }
-
-std::string first_error(const Diagnostics& problems) {
-  const auto is_error = [](const Diagnostic& one) {
-    return one.severity == Diagnostic::Severity::error;
-  };
-  const auto errors = std::count_if(problems.begin(), problems.end(), is_error);
-  if (errors == 0) return "";
-  const auto first = std::find_if(problems.begin(), problems.end(), is_error);
-  const std::string place =
-      first->place.file.empty() ? "" : fmt::format("{}:{}: ", first->place.file, first->place.line);
-  const std::string more = errors > 1 ? fmt::format(" (and {} more)", errors - 1) : "";
-  return fmt::format("{}{}{}; `keytide validate` shows it whole", place, first->problem, more);
-}
 
 // When the sources are looked at although nothing told of a change.
 constexpr Seconds kLookEvery{60};
@@ -52,8 +35,8 @@ FeedLook ManifestFeed::look(bool read_all) {
   // One that was rejected may count by now: a person may have allowed it.
   if (read_all || was_rejected_ || seen != seen_) {
     Read now = read();
-    // Begun with a revision that is bad: the one before it goes on.
-    if (!now.problem.empty() && !has_accepted_ && !git_.all().empty()) begin_with_applied(out);
+    // Begun with manifests that are bad: those before them go on.
+    if (!now.counts() && !has_accepted_) begin_with_accepted(out);
     take(std::move(now), out);
     seen_ = seen;
   }
@@ -101,79 +84,56 @@ std::string ManifestFeed::held_back() const {
 }
 
 ManifestFeed::Read ManifestFeed::read() {
-  Read out{load_entries(app_, workspace_.config(), git_, workspace_.cache_file()), "", {}, false};
-  judge(out);
+  Read out{load_entries(app_, workspace_.config(), git_, workspace_.cache_file()), {}};
+  out.verdict = judge(out.loaded, workspace_.config(), git_, workspace_);
   return out;
 }
 
-void ManifestFeed::begin_with_applied(FeedLook& out) {
+void ManifestFeed::begin_with_accepted(FeedLook& out) {
+  const Config& config = workspace_.config();
+  const AcceptedManifests accepted = read_accepted(config.state_path);
+  if (!has_accepted(config, git_, accepted)) return;
   std::vector<std::optional<Revision>> fetched;
-  for (GitSources::One& one : git_.all()) {
-    fetched.push_back(one.chosen);
-    if (one.applied) one.chosen = one.applied;
-  }
-  if (Read applied = read(); applied.problem.empty()) take(std::move(applied), out);
+  for (GitSources::One& one : git_.all()) fetched.push_back(one.chosen);
+  Read before{load_accepted(app_, config, git_, accepted, workspace_.cache_file()), {}};
+  before.verdict = judge(before.loaded, config, git_, workspace_);
+  if (before.counts()) take(std::move(before), out);
   for (std::size_t i = 0; i < fetched.size(); ++i) git_.all()[i].chosen = std::move(fetched[i]);
 }
 
-void ManifestFeed::judge(Read& read) {
-  LoadedManifests& loaded = read.loaded;
-  if (!loaded.is_good()) {
-    read.problem = first_error(loaded.problems);
-    return;
-  }
-  QuietProgress quiet;
-  GatherRequest request;
-  request.desired = loaded.state;
-  request.empty_sources = loaded.empty_sources;
-  request.safety = workspace_.config().safety;
-  request.options.refresh = false;
-  const auto world = gather(std::move(request), workspace_.ports(**workspace_.issuer(), quiet));
-  if (!world) {
-    read.problem = world.error().text();
-    return;
-  }
-  read.is_restored = world->input.store.is_restored();
-  const auto refusals = check_safety(world->input, make_plan(world->input));
-  // By a store from a backup nobody can tell what a revision changes.
-  if (read.is_restored) {
-    read.problem =
-        "the state store was restored from a backup; accept it with `keytide apply "
-        "-refresh-only` first";
-  } else if (!refusals.empty()) {
-    read.problem =
-        fmt::format("{}; at `keytide apply`: {}", refusals.front().why, refusals.front().way_out);
-  }
-  for (const AccountRecord& record : world->input.records) read.recorded.insert(record.key.scope);
-  leave_out_held_back(loaded.state, git_, world->input.records);
-}
-
 void ManifestFeed::take(Read read, FeedLook& out) {
-  const bool is_bad = !read.problem.empty();
+  const bool is_bad = !read.counts();
   const std::string state = read.loaded.revision + held_back();
   const bool is_news = state != judged_ || is_bad != was_rejected_;
   note(read);
   if (is_news) telemetry_.on_reload(!is_bad);
   out.rejected = is_bad;
-  is_restored_ = read.is_restored;
+  is_restored_ = read.verdict.is_restored;
   was_rejected_ = is_bad;
   judged_ = state;
   if (is_bad) return;
   has_accepted_ = true;
-  keep_revisions();
+  keep(read.loaded);
   if (!is_news) return;
-  out.recorded.assign(read.recorded.begin(), read.recorded.end());
+  out.recorded.assign(read.verdict.recorded.begin(), read.verdict.recorded.end());
   out.accepted = std::move(read.loaded.state);
 }
 
 // Those that only another commit shows, with the same manifests, too: its signer may be another.
-void ManifestFeed::keep_revisions() {
-  const auto accepted = git_.accept();
-  if (accepted) return;
+void ManifestFeed::keep(LoadedManifests& loaded) {
+  const Config& config = workspace_.config();
+  if (const auto kept = git_.accept(); !kept) {
+    app_.log.warn(
+        "the revision could not be kept: a restart without a network goes on with an "
+        "older one",
+        {{"error", kept.error().text()}});
+  }
+  const auto kept = keep_accepted(config.state_path, accepted_of(config.sources, loaded));
+  if (kept) return;
   app_.log.warn(
-      "the revision could not be kept: a restart without a network goes on with an "
-      "older one",
-      {{"error", accepted.error().text()}});
+      "the manifests could not be kept: a restart while they are broken goes on with "
+      "older ones",
+      {{"error", kept.error().text()}});
 }
 
 // What a source shows of itself: of git a commit, of paths a digest of all that was read.
@@ -187,8 +147,8 @@ void ManifestFeed::note(const Read& read) {
     SourceHealth& source = sources_[i];
     source.attempted = short_revision(revisions[i]);
     source.attempted_at = app_.clock.now();
-    source.error = read.problem;
-    if (!read.problem.empty()) continue;
+    source.error = read.verdict.problem;
+    if (!read.verdict.problem.empty()) continue;
     if (source.applied != source.attempted) source.applied_at = source.attempted_at;
     source.applied = source.attempted;
     const auto& entries = read.loaded.state.secrets;

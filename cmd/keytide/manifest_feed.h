@@ -4,13 +4,13 @@
 #pragma once
 
 #include <chrono>
-#include <set>
 #include <string>
 
 #include "cmd/keytide/app.h"
 #include "cmd/keytide/daemon/feed.h"
 #include "cmd/keytide/daemon/telemetry.h"
 #include "cmd/keytide/git_sources.h"
+#include "cmd/keytide/verdict.h"
 #include "cmd/keytide/workspace.h"
 #include "providers/sources/load.h"
 
@@ -26,18 +26,17 @@ class ManifestFeed : public Feed {
  private:
   struct Read {
     LoadedManifests loaded;
-    std::string problem;  // why it does not count; empty: it does
-    std::set<Scope> recorded;
-    bool is_restored = false;
+    Verdict verdict;
+
+    bool counts() const { return verdict.problem.empty(); }
   };
   void fetch_due(bool all);
   std::string fingerprint() const;
   std::string held_back() const;
   Read read();
-  void begin_with_applied(FeedLook& out);
-  void judge(Read& read);
+  void begin_with_accepted(FeedLook& out);
   void take(Read read, FeedLook& out);
-  void keep_revisions();
+  void keep(LoadedManifests& loaded);
   void note(const Read& read);
   void note_fetches();
   Seconds next_in() const;

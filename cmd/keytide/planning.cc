@@ -79,6 +79,7 @@ std::optional<Planned> plan_now(const App& app, Workspace& workspace, const Plan
     app.complain(issuer.error());
     return std::nullopt;
   }
+  AcceptedManifests manifests = accepted_of(workspace.config().sources, *loaded);
   QuietProgress quiet;
   const Ports ports = workspace.ports(**issuer, quiet);
   auto world = gather({std::move(loaded->state), std::move(loaded->empty_sources),
@@ -90,7 +91,7 @@ std::optional<Planned> plan_now(const App& app, Workspace& workspace, const Plan
     return std::nullopt;
   }
   if (!knows_addresses(app, world->input)) return std::nullopt;
-  Planned planned{std::move(*world), {}, {}, std::move(git)};
+  Planned planned{std::move(*world), {}, {}, std::move(git), std::move(manifests)};
   planned.plan = make_plan(planned.world.input);
   if (gather_caps(planned.world.input, planned.plan, **issuer, app.line.parallelism)) {
     planned.plan = make_plan(planned.world.input);

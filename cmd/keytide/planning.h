@@ -10,6 +10,7 @@
 #include "cmd/keytide/git_sources.h"
 #include "cmd/keytide/workspace.h"
 #include "core/plan/safety.h"
+#include "providers/sources/accepted.h"
 
 namespace keytide {
 
@@ -23,6 +24,7 @@ struct Planned {
   Plan plan;
   std::vector<Refusal> refusals;    // not empty: the plan must not be carried out
   std::shared_ptr<GitSources> git;  // whose revisions it is made by
+  AcceptedManifests manifests;      // that it is made by, as they are kept once it is carried out
 
   bool has_unreadable_scope() const;
 };

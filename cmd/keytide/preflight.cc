@@ -86,8 +86,8 @@ Result<void> have_store(const Trial& trial) {
 
 constexpr std::array kTrials{sign_in, trust, seal_values, listen, take_commands, have_store};
 
-// With errors no manifests would count, and the good ones of now are in memory alone. Repositories
-// are fetched only when the service has begun, and the paths beside them may need their profiles.
+// With errors the service would go on by older ones. Repositories are fetched only when the service
+// has begun, and the paths beside them may need their profiles.
 Diagnostics read_manifests(const App& app, const Config& next) {
   if (next.sources.empty()) return {no_manifests()};
   const bool has_git = std::any_of(next.sources.begin(), next.sources.end(),
@@ -107,7 +107,8 @@ Diagnostics find_obstacles(const App& app, const RunningService& now, const Conf
     const auto done = tried({app, now, next});
     if (!done) out.push_back({Diagnostic::Severity::error, {}, done.error().text(), "", ""});
   }
-  const Diagnostics manifests = read_manifests(app, next);
+  const Diagnostics manifests =
+      now.has_rejected_manifests ? Diagnostics{} : read_manifests(app, next);
   out.insert(out.end(), manifests.begin(), manifests.end());
   return out;
 }

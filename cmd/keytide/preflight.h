@@ -15,6 +15,9 @@ namespace keytide {
 struct RunningService {
   const Config& config;
   std::uint16_t port = 0;  // that its metrics have; 0: none
+  // It goes by older manifests than there are: whether those count by the next configuration is the
+  // caller's question.
+  bool has_rejected_manifests = false;
 };
 
 // All that is in the way of `next`, each with its key and a way out; empty: nothing is known to be.

@@ -136,18 +136,35 @@ bool Service::has_rejected_manifests() const {
                      [](const SourceHealth& one) { return !one.error.empty(); });
 }
 
-// What keeps a changed configuration from being begun anew with.
-Diagnostics Service::obstacles(const ConfigWatch::Finding& found) const {
-  if (has_errors(found.problems)) return found.problems;
-  if (has_rejected_manifests()) {
-    return {{Diagnostic::Severity::error,
-             {},
-             "the newest manifests are rejected, and the last good ones would be lost",
-             "repair those, then reload once more",
-             ""}};
+// With rejected manifests it would have what was accepted last alone, and by another configuration
+// that may not count.
+Diagnostics Service::check_accepted(const Config& config) {
+  GitSources git(app_, config);
+  const AcceptedManifests accepted = read_accepted(config.state_path);
+  std::string why = "nothing of its sources was accepted so far";
+  if (has_accepted(config, git, accepted)) {
+    LoadedManifests loaded = load_accepted(app_, config, git, accepted, "");
+    why = judge(loaded, config, git, workspace_).problem;
+    if (why.empty()) return {};
   }
+  return {{Diagnostic::Severity::error,
+           {},
+           fmt::format("the newest manifests are rejected, and with it the last good ones would "
+                       "not count either ({})",
+                       why),
+           "repair the manifests",
+           ""}};
+}
+
+// What keeps a changed configuration from being begun anew with.
+Diagnostics Service::obstacles(const ConfigWatch::Finding& found) {
+  if (has_errors(found.problems)) return found.problems;
+  const bool is_rejected = has_rejected_manifests();
   const std::uint16_t port = listener_ ? listener_->port() : std::uint16_t{0};
-  return find_obstacles(app_, {workspace_.config(), port}, found.config);
+  Diagnostics out = find_obstacles(app_, {workspace_.config(), port, is_rejected}, found.config);
+  const Diagnostics manifests = is_rejected ? check_accepted(found.config) : Diagnostics{};
+  out.insert(out.end(), manifests.begin(), manifests.end());
+  return out;
 }
 
 void Service::tell_of_obstacles(const App& app, const Diagnostics& problems) {

@@ -47,7 +47,8 @@ class Service {
   bool open_control();
   bool open_listener();
   int reload(const App& app);
-  Diagnostics obstacles(const ConfigWatch::Finding& found) const;
+  Diagnostics obstacles(const ConfigWatch::Finding& found);
+  Diagnostics check_accepted(const Config& config);
   void tell_of_obstacles(const App& app, const Diagnostics& problems);
   bool has_rejected_manifests() const;
   int tell_of_manifests(const App& app, std::int64_t reload);

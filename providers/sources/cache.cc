@@ -1,7 +1,6 @@
 #include "providers/sources/cache.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <cstring>
 
 #include "core/manifest/codec.h"
+#include "providers/sources/own_file.h"
 
 namespace keytide {
 namespace {
@@ -18,28 +18,6 @@ constexpr std::string_view kMagic = "keytide manifest cache 1\n";
 constexpr std::size_t kDigestSize = 64;  // SHA-256 in hex
 constexpr std::size_t kLengthSize = sizeof(std::uint64_t);
 constexpr std::size_t kLargest = std::size_t{1} << 30;
-
-// Reads a file that only this user can have written.
-std::string read_own_file(const std::string& path) {
-  std::string out;
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return out;
-  struct stat about {};
-  const bool is_own = ::fstat(fd, &about) == 0 && S_ISREG(about.st_mode) &&
-                      about.st_uid == ::geteuid() && (about.st_mode & 0022U) == 0;
-  if (is_own && static_cast<std::size_t>(about.st_size) <= kLargest) {
-    out.resize(static_cast<std::size_t>(about.st_size));
-    std::size_t at = 0;
-    while (at < out.size()) {
-      const ssize_t got = ::read(fd, out.data() + at, out.size() - at);
-      if (got <= 0) break;
-      at += static_cast<std::size_t>(got);
-    }
-    out.resize(at);
-  }
-  ::close(fd);
-  return out;
-}
 
 bool write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -64,7 +42,7 @@ void replace_file(const std::string& path, std::string_view bytes) {
 
 ManifestCache::ManifestCache(std::string path) : path_(std::move(path)) {
   if (path_.empty()) return;
-  bytes_ = read_own_file(path_);
+  bytes_ = read_own_file(path_, kLargest);
   index();
 }
 

@@ -22,6 +22,7 @@ namespace {
 // A file on its way through the load.
 struct Piece {
   SourceFile file;
+  std::size_t source = 0;
   const AllowList* allow = nullptr;
   std::string digest;
   DecodedFile decoded;
@@ -34,6 +35,7 @@ void append(Diagnostics&& more, Diagnostics& all) {
 }
 
 SourceFiles read_one(const SourceConfig& source, const LoadOptions& options) {
+  if (!source.git && options.read_path) return options.read_path(source, options.limits);
   if (!source.git) return read_source(source.path, options.limits);
   if (options.read_git) return options.read_git(source, options.limits);
   return {{},
@@ -45,12 +47,14 @@ SourceFiles read_one(const SourceConfig& source, const LoadOptions& options) {
 std::vector<Piece> read_all(const std::vector<SourceConfig>& sources, const LoadOptions& options,
                             Diagnostics& problems) {
   std::vector<Piece> pieces;
-  for (const SourceConfig& source : sources) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const SourceConfig& source = sources[i];
     SourceFiles found = read_one(source, options);
     append(std::move(found.problems), problems);
     for (SourceFile& file : found.files) {
       Piece& piece = pieces.emplace_back();
       piece.file = std::move(file);
+      piece.source = i;
       piece.allow = &source.allow;
     }
   }
@@ -135,6 +139,32 @@ std::vector<std::string> find_empty_sources(const std::vector<SourceConfig>& sou
   return empty;
 }
 
+// "https://git.example.com/secrets.git@1a2b3c4:prod/a.yaml" is prod/a.yaml, whatever the commit.
+std::string name_in(const SourceConfig& source, std::string_view path) {
+  if (source.git) {
+    path.remove_prefix(std::min(source.git->url.size(), path.size()));
+    const std::size_t colon = path.find(':');
+    return std::string(colon == std::string_view::npos ? path : path.substr(colon + 1));
+  }
+  path.remove_prefix(std::min(source.path.size(), path.size()));
+  return std::string(path.substr(std::min(path.find_first_not_of('/'), path.size())));
+}
+
+std::vector<LoadedFile> list_files(const std::vector<SourceConfig>& sources,
+                                   std::vector<Piece>& pieces) {
+  std::vector<LoadedFile> out;
+  for (Piece& piece : pieces) {
+    const SourceConfig& source = sources[piece.source];
+    LoadedFile& file = out.emplace_back();
+    file.source = piece.source;
+    file.name = name_in(source, piece.file.path);
+    file.path = std::move(piece.file.path);
+    file.is_manifest = piece.decoded.is_manifest();
+    if (file.is_manifest && !source.git) file.bytes = std::move(piece.file.bytes);
+  }
+  return out;
+}
+
 void sort_by_place(Diagnostics& all) {
   std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::tie(a.place.file, a.place.line, a.place.column) <
@@ -180,7 +210,13 @@ LoadedManifests load_desired(const std::vector<SourceConfig>& sources, const Loa
   out.empty_sources = find_empty_sources(sources, pieces, out.state);
   append(std::move(merged.problems), out.problems);
   sort_by_place(out.problems);
+  out.all_files = list_files(sources, pieces);
   return out;
+}
+
+std::string path_in(const SourceConfig& source, const std::string& name) {
+  const bool needs_slash = !name.empty() && !source.path.ends_with('/');
+  return source.path + (needs_slash ? "/" : "") + name;
 }
 
 std::string render_validation(const LoadedManifests& loaded) {

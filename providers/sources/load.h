@@ -14,14 +14,24 @@
 
 namespace keytide {
 
-// Reads a git source at the commit that its caller has chosen (GitSource::read).
-using ReadGit = std::function<SourceFiles(const SourceConfig&, const SourceLimits&)>;
+// Reads one source, as its caller has decided: of git at some commit (GitSource::read).
+using ReadSource = std::function<SourceFiles(const SourceConfig&, const SourceLimits&)>;
 
 struct LoadOptions {
   std::string cache_file{};  // empty: none is kept
   int parallelism = 0;       // threads that decode; 0: as many as the machine has, at most 16
   SourceLimits limits{};
-  ReadGit read_git{};  // none: git sources are an error
+  ReadSource read_git{};   // none: git sources are an error
+  ReadSource read_path{};  // none: path sources are read from the disk as they are now
+};
+
+// A YAML file that was read.
+struct LoadedFile {
+  std::size_t source = 0;  // among those that were given
+  std::string name;        // below its source; empty: the source is this very file
+  std::string path;        // as people are shown it
+  bool is_manifest = false;
+  std::string bytes;  // of the manifests of path sources
 };
 
 struct LoadedManifests {
@@ -33,6 +43,7 @@ struct LoadedManifests {
   std::size_t entries = 0;
   std::vector<std::string> empty_sources;  // the names of those that name no entry
   std::size_t from_cache = 0;              // of the files
+  std::vector<LoadedFile> all_files;       // in the order of the sources
   std::string revision;  // a digest of all bytes that were read: equal for equal manifests
 
   bool is_good() const { return !has_errors(problems); }
@@ -40,6 +51,9 @@ struct LoadedManifests {
 
 LoadedManifests load_desired(const std::vector<SourceConfig>& sources,
                              const LoadOptions& options = {});
+
+// From the name of a file below its path source to the path that people are shown.
+std::string path_in(const SourceConfig& source, const std::string& name);
 
 // What `keytide validate` says: the problems, and a last line that sums up:
 //   Success! 3 entries in 2 files (1 file skipped: no `keytide:` key).

@@ -1,0 +1,86 @@
+#include "cmd/keytide/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cmd/keytide/entries.h"
+#include "cmd/keytide/gather.h"
+#include "cmd/keytide/quiet.h"
+#include "core/plan/make_plan.h"
+
+namespace keytide {
+namespace {
+
+std::string first_error(const Diagnostics& problems) {
+  const auto is_error = [](const Diagnostic& one) {
+    return one.severity == Diagnostic::Severity::error;
+  };
+  const auto errors = std::count_if(problems.begin(), problems.end(), is_error);
+  if (errors == 0) return "";
+  const auto first = std::find_if(problems.begin(), problems.end(), is_error);
+  const std::string place =
+      first->place.file.empty() ? "" : fmt::format("{}:{}: ", first->place.file, first->place.line);
+  const std::string more = errors > 1 ? fmt::format(" (and {} more)", errors - 1) : "";
+  return fmt::format("{}{}{}; `keytide validate` shows it whole", place, first->problem, more);
+}
+
+Result<World> gather_recorded(const LoadedManifests& loaded, const SafetyPolicy& safety,
+                              Workspace& workspace) {
+  auto issuer = workspace.issuer();
+  if (!issuer) return fail(std::move(issuer.error()));
+  QuietProgress quiet;
+  GatherRequest request;
+  request.desired = loaded.state;
+  request.empty_sources = loaded.empty_sources;
+  request.safety = safety;
+  request.options.refresh = false;
+  return gather(std::move(request), workspace.ports(**issuer, quiet));
+}
+
+}  // namespace
+
+Verdict judge(LoadedManifests& loaded, const Config& config, const GitSources& git,
+              Workspace& workspace) {
+  Verdict out;
+  out.problem = first_error(loaded.problems);
+  if (!loaded.is_good()) return out;
+  const auto world = gather_recorded(loaded, config.safety, workspace);
+  if (!world) {
+    out.problem = world.error().text();
+    return out;
+  }
+  out.is_restored = world->input.store.is_restored();
+  out.refusals = check_safety(world->input, make_plan(world->input));
+  // By a store from a backup nobody can tell what a revision changes.
+  if (out.is_restored) {
+    out.problem =
+        "the state store was restored from a backup; accept it with `keytide apply "
+        "-refresh-only` first";
+  } else if (!out.refusals.empty()) {
+    out.problem = fmt::format("{}; at `keytide apply`: {}", out.refusals.front().why,
+                              out.refusals.front().way_out);
+  }
+  for (const AccountRecord& record : world->input.records) out.recorded.insert(record.key.scope);
+  leave_out_held_back(loaded.state, git, world->input.records);
+  return out;
+}
+
+bool has_accepted(const Config& config, const GitSources& git, const AcceptedManifests& accepted) {
+  const auto is_known = [&](const SourceConfig& one) { return accepted.find(one) != nullptr; };
+  const auto has_applied = [](const GitSources::One& one) { return one.applied.has_value(); };
+  return std::any_of(git.all().begin(), git.all().end(), has_applied) ||
+         std::any_of(config.sources.begin(), config.sources.end(),
+                     [&](const SourceConfig& one) { return !one.git && is_known(one); });
+}
+
+LoadedManifests load_accepted(const App& app, const Config& config, GitSources& git,
+                              const AcceptedManifests& accepted, std::string cache_file) {
+  for (GitSources::One& one : git.all()) {
+    if (one.applied) one.chosen = one.applied;
+  }
+  return load_entries(app, config, git, std::move(cache_file), reader_of(accepted));
+}
+
+}  // namespace keytide

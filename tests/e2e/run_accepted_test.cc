@@ -1,0 +1,150 @@
+// The service whose manifests were broken: it goes on by those that it accepted last, through
+// restarts too, and people's commands show that.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include "tests/e2e/wait_until.h"
+#include "tests/e2e/world.h"
+
+namespace keytide::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class RunAccepted : public ::testing::Test {
+ protected:
+  RunAccepted() {
+    world_.three_entries();
+    world_.configure("{default: {client_id: " + std::string(kKeytide) +
+                         ", client_secret: {file: client_secret}}}",
+                     "listen: {metrics: 127.0.0.1:0}\n");
+  }
+
+  // The service, once it has looked at its manifests.
+  void start() {
+    service_.reset();
+    world_.folder.remove("background.stderr");
+    service_.reset(new BackgroundRun(world_.folder.start({"run"})));
+    wait_until("the manifests were looked at",
+               [&] { return says("manifests applied") || says("manifests rejected"); });
+  }
+  // All three entries delivered by a service that ran on good manifests, and stopped.
+  void run_once_well() {
+    start();
+    for (const char* name : {"billing", "deployer", "backup"}) {
+      wait_until(std::string(name) + " is delivered",
+                 [&] { return !world_.folder.read(std::string("out/") + name).empty(); });
+    }
+    stop();
+  }
+  void stop() {
+    service_->send(SIGTERM);
+    EXPECT_EQ(service_->wait().exit_code, 0) << log();
+    service_.reset();
+  }
+  std::string log() const { return world_.folder.read("background.stderr"); }
+  bool says(const std::string& text) const { return log().find(text) != std::string::npos; }
+  // 80 days pass in Atlas, and that many entries are renewed.
+  void expect_renewals(int count) {
+    const int wanted = world_.creates() + count;
+    world_.atlas.advance("80d");
+    service_->send(SIGHUP);
+    wait_until("what is due is renewed", [&] { return world_.creates() >= wanted; });
+    EXPECT_EQ(world_.creates(), wanted);
+  }
+  void break_manifests() { world_.manifest("  billing: {client_id: nonsense}\n"); }
+  std::string at(const std::string& name) const { return world_.folder.path() + "/" + name; }
+  RunResult keytide(const std::vector<std::string>& words) { return world_.folder.keytide(words); }
+
+  World world_;
+  std::unique_ptr<BackgroundRun> service_;
+};
+
+TEST_F(RunAccepted, RenewsAfterARestartWithBrokenManifestsAndTakesTheRepairedOnes) {
+  run_once_well();
+  break_manifests();
+  start();
+  EXPECT_THAT(log(), AllOf(HasSubstr("manifests rejected, the last good ones go on"),
+                           HasSubstr("all.yaml:4")));
+  expect_renewals(3);
+  const RunResult bad = keytide({"reload"});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.errors, AllOf(HasSubstr("is rejected"), HasSubstr("all.yaml:4")));
+  world_.manifest(entry("billing", kBilling) + entry("deployer", kDeployer));
+  const RunResult good = keytide({"reload"});
+  EXPECT_EQ(good.exit_code, 0) << good.errors;
+  EXPECT_THAT(good.output, HasSubstr("2 entries"));
+}
+
+// As when a volume is not mounted after a machine has started.
+TEST_F(RunAccepted, RenewsAfterARestartWithoutTheFolder) {
+  run_once_well();
+  fs::remove_all(at("secrets"));
+  start();
+  expect_renewals(3);
+}
+
+TEST_F(RunAccepted, RenewsAfterARestartWithEmptiedManifests) {
+  run_once_well();
+  world_.folder.write("secrets/all.yaml", "keytide: 1\n");
+  start();
+  EXPECT_THAT(log(), HasSubstr("-allow-large-change"));
+  expect_renewals(3);
+}
+
+TEST_F(RunAccepted, GoesOnByWhatAnApplyAccepted) {
+  world_.settle();
+  break_manifests();
+  start();
+  expect_renewals(3);
+}
+
+TEST_F(RunAccepted, BeginsNothingByWhatOthersMayHaveWritten) {
+  run_once_well();
+  break_manifests();
+  fs::permissions(at("keytide.db.manifests"), fs::perms::others_write, fs::perm_options::add);
+  start();
+  EXPECT_THAT(log(), HasSubstr("manifests rejected, and no others count yet"));
+}
+
+TEST_F(RunAccepted, BeginsAnewWithAnotherConfigurationWhileTheManifestsAreRejected) {
+  run_once_well();
+  start();
+  break_manifests();
+  EXPECT_EQ(keytide({"reload"}).exit_code, 1);
+  std::string config = world_.folder.read("keytide.yaml");
+  config.replace(config.find("127.0.0.1:0"), 11, "none");
+  world_.folder.write("keytide.yaml", config);
+  const RunResult reload = keytide({"reload"});
+  EXPECT_EQ(reload.exit_code, 0) << reload.errors;
+  EXPECT_THAT(reload.output, HasSubstr("begins anew"));
+  wait_until("it runs again",
+             [&] { return log().find("keytide runs") != log().rfind("keytide runs"); });
+  wait_until("it takes commands",
+             [&] { return keytide({"reload"}).errors.find("is rejected") != std::string::npos; });
+  expect_renewals(3);
+}
+
+// Nothing that was accepted is of the new folder, and nothing there can be used.
+TEST_F(RunAccepted, DoesNotBeginAnewWhereNothingWouldCount) {
+  run_once_well();
+  start();
+  break_manifests();
+  EXPECT_EQ(keytide({"reload"}).exit_code, 1);
+  fs::rename(at("secrets"), at("moved"));
+  std::string config = world_.folder.read("keytide.yaml");
+  config.replace(config.find("path: secrets"), 13, "path: moved");
+  world_.folder.write("keytide.yaml", config);
+  const RunResult reload = keytide({"reload"});
+  EXPECT_EQ(reload.exit_code, 1);
+  EXPECT_THAT(reload.errors, AllOf(HasSubstr("goes on with the old one"), HasSubstr("repair")));
+  expect_renewals(3);
+}
+
+}  // namespace
+}  // namespace keytide::testing
