@@ -8,6 +8,7 @@
 #include "cmd/keytide/entries.h"
 #include "cmd/keytide/quiet.h"
 #include "cmd/keytide/report.h"
+#include "cmd/keytide/verdict.h"
 #include "core/plan/make_plan.h"
 
 namespace keytide {
@@ -19,13 +20,57 @@ bool asks_for_news(const App& app) {
   return command == "plan" || command == "apply" || command == "rotate" || command == "import";
 }
 
-std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspace,
-                                              GitSources& git) {
+bool shows_what_counts(const App& app) {
+  return app.line.command == "status" || app.line.command == "show";
+}
+
+// Why the service would not take these manifests. Empty: it would, or it can't be told.
+Diagnostics why_aside(LoadedManifests& loaded, const GitSources& git, Workspace& workspace) {
+  std::string why = "they have errors";
+  std::string way_out = "repair what is said above";
+  if (loaded.is_good()) {
+    const Verdict verdict = judge(loaded, workspace.config(), git, workspace);
+    if (verdict.is_restored || verdict.refusals.empty()) return {};
+    why = verdict.refusals.front().why;
+    way_out = "at `keytide apply`: " + verdict.refusals.front().way_out;
+  }
+  Diagnostics out = loaded.problems;
+  out.push_back({Diagnostic::Severity::warning,
+                 {},
+                 fmt::format("the manifests as they stand are left aside: {}; shown is how things "
+                             "are by those that were accepted last",
+                             why),
+                 way_out,
+                 ""});
+  return out;
+}
+
+// Puts the manifests that were accepted last in the place of some that don't count. What was left
+// aside, or nothing.
+Diagnostics use_what_counts(const App& app, Workspace& workspace, GitSources& git,
+                            LoadedManifests& loaded) {
+  const Config& config = workspace.config();
+  const AcceptedManifests accepted = read_accepted(config.state_path);
+  const bool is_accepted = loaded.is_good() && loaded.revision == accepted.revision;
+  if (is_accepted || !has_accepted(config, git, accepted)) return {};
+  Diagnostics aside = why_aside(loaded, git, workspace);
+  if (aside.empty()) return {};
+  LoadedManifests before = load_accepted(app, config, git, accepted, "");
+  if (!before.is_good()) return {};
+  loaded = std::move(before);
+  return aside;
+}
+
+std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspace, GitSources& git,
+                                              Diagnostics& aside) {
   const Config& config = workspace.config();
   if (!names_manifests(app, config)) return std::nullopt;
   asks_for_news(app) ? git.fetch_all() : git.use_applied();
   app.complain(git.warnings());
   LoadedManifests loaded = load_entries(app, config, git, workspace.cache_file());
+  using Severity = Diagnostic::Severity;
+  add_emptied(config, loaded, shows_what_counts(app) ? Severity::error : Severity::warning);
+  if (shows_what_counts(app)) aside = use_what_counts(app, workspace, git, loaded);
   app.complain(loaded.problems);
   if (!loaded.is_good()) return std::nullopt;
   if (git.all().empty()) return loaded;
@@ -72,7 +117,8 @@ bool refresh_flags_agree(const App& app) {
 
 std::optional<Planned> plan_now(const App& app, Workspace& workspace, const PlanRequest& request) {
   auto git = std::make_shared<GitSources>(app, workspace.config());
-  auto loaded = load_manifests(app, workspace, *git);
+  Diagnostics aside;
+  auto loaded = load_manifests(app, workspace, *git, aside);
   if (!loaded) return std::nullopt;
   auto issuer = workspace.issuer();
   if (!issuer) {
@@ -91,7 +137,8 @@ std::optional<Planned> plan_now(const App& app, Workspace& workspace, const Plan
     return std::nullopt;
   }
   if (!knows_addresses(app, world->input)) return std::nullopt;
-  Planned planned{std::move(*world), {}, {}, std::move(git), std::move(manifests)};
+  Planned planned{std::move(*world),   {}, {}, std::move(git), std::move(aside),
+                  std::move(manifests)};
   planned.plan = make_plan(planned.world.input);
   if (gather_caps(planned.world.input, planned.plan, **issuer, app.line.parallelism)) {
     planned.plan = make_plan(planned.world.input);

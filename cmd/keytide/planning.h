@@ -24,7 +24,10 @@ struct Planned {
   Plan plan;
   std::vector<Refusal> refusals;    // not empty: the plan must not be carried out
   std::shared_ptr<GitSources> git;  // whose revisions it is made by
-  AcceptedManifests manifests;      // that it is made by, as they are kept once it is carried out
+  // Of `status` and `show`: why it is made by the manifests that were accepted last, and not by
+  // those there are; empty: it is by these. The last one sums up.
+  Diagnostics left_aside;
+  AcceptedManifests manifests;  // that it is made by, as they are kept once it is carried out
 
   bool has_unreadable_scope() const;
 };

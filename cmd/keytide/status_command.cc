@@ -39,6 +39,12 @@ std::optional<Planned> look_at_everything(const App& app, const PlanRequest& req
   return planned;
 }
 
+// On stderr with -json too: stdout is one document. The exit code of what was said.
+int say_left_aside(const App& app, const Planned& planned) {
+  for (const Diagnostic& one : planned.left_aside) app.complain_text(render(one));
+  return has_errors(planned.left_aside) ? 1 : 0;
+}
+
 int show_plan_file(const App& app, const std::string& path) {
   const auto saved = load_saved_plan(app, path);
   if (!saved) {
@@ -78,8 +84,10 @@ int watch(const App& app) {
     if (!planned) return 1;
     const auto rows = find_rows(app, *planned);
     if (!rows) return 1;
-    const std::string title = fmt::format("keytide status, as recorded, at {} (Ctrl-C ends it)\n\n",
-                                          format_instant(app.clock.now()));
+    std::string title = fmt::format("keytide status, as recorded, at {} (Ctrl-C ends it)\n",
+                                    format_instant(app.clock.now()));
+    if (!planned->left_aside.empty()) title += planned->left_aside.back().problem + "\n";
+    title += '\n';
     app.print(screen_of(title + render_status(*rows, planned->plan.now, app.style),
                         terminal_width(STDOUT_FILENO), terminal_height(STDOUT_FILENO)));
     app.clock.sleep(kWatchPause);
@@ -95,11 +103,12 @@ int run_status(const App& app) {
     show_recorded(app);
     return 1;
   }
+  const int exit_code = say_left_aside(app, *planned);
   const auto rows = find_rows(app, *planned);
   if (!rows) return 1;
   app.print(app.line.json ? json_status(*rows)
                           : render_status(*rows, planned->plan.now, app.style));
-  return planned->has_unreadable_scope() ? 1 : 0;
+  return planned->has_unreadable_scope() ? 1 : exit_code;
 }
 
 // What is a file is a saved plan; everything else is an address.
@@ -110,12 +119,13 @@ int run_show(const App& app) {
   if (std::filesystem::is_regular_file(what, problem)) return show_plan_file(app, what);
   const auto planned = look_at_everything(app);
   if (!planned) return 1;
+  const int exit_code = say_left_aside(app, *planned);
   const auto rows = find_rows(app, *planned);
   if (!rows) return 1;
   for (const StatusRow& row : *rows) {
     app.print(app.line.json ? json_show(row) : render_show(row, planned->plan.now, app.style));
   }
-  return 0;
+  return exit_code;
 }
 
 }  // namespace keytide

@@ -9,6 +9,7 @@
 #include "cmd/keytide/gather.h"
 #include "cmd/keytide/quiet.h"
 #include "core/plan/make_plan.h"
+#include "providers/sources/emptied.h"
 
 namespace keytide {
 namespace {
@@ -20,10 +21,15 @@ std::string first_error(const Diagnostics& problems) {
   const auto errors = std::count_if(problems.begin(), problems.end(), is_error);
   if (errors == 0) return "";
   const auto first = std::find_if(problems.begin(), problems.end(), is_error);
-  const std::string place =
-      first->place.file.empty() ? "" : fmt::format("{}:{}: ", first->place.file, first->place.line);
   const std::string more = errors > 1 ? fmt::format(" (and {} more)", errors - 1) : "";
-  return fmt::format("{}{}{}; `keytide validate` shows it whole", place, first->problem, more);
+  const Place& place = first->place;
+  // Of a file as a whole there is no line to be shown.
+  if (place.line == 0 && !place.file.empty() && !first->way_out.empty()) {
+    return fmt::format("{}: {}: {}{}", place.file, first->problem, first->way_out, more);
+  }
+  const std::string where =
+      place.file.empty() ? "" : fmt::format("{}:{}: ", place.file, place.line);
+  return fmt::format("{}{}{}; `keytide validate` shows it whole", where, first->problem, more);
 }
 
 Result<World> gather_recorded(const LoadedManifests& loaded, const SafetyPolicy& safety,
@@ -65,6 +71,13 @@ Verdict judge(LoadedManifests& loaded, const Config& config, const GitSources& g
   for (const AccountRecord& record : world->input.records) out.recorded.insert(record.key.scope);
   leave_out_held_back(loaded.state, git, world->input.records);
   return out;
+}
+
+void add_emptied(const Config& config, LoadedManifests& loaded, Diagnostic::Severity severity) {
+  if (loaded.skipped == 0) return;
+  const Diagnostics emptied =
+      find_emptied(read_accepted(config.state_path), config.sources, loaded, severity);
+  loaded.problems.insert(loaded.problems.end(), emptied.begin(), emptied.end());
 }
 
 bool has_accepted(const Config& config, const GitSources& git, const AcceptedManifests& accepted) {

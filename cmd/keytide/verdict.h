@@ -27,6 +27,10 @@ struct Verdict {
 Verdict judge(LoadedManifests& loaded, const Config& config, const GitSources& git,
               Workspace& workspace);
 
+// Adds to what is wrong in `loaded` the files that held accepted entries and are no manifests any
+// more. Blocks on the disk where there are files that are none.
+void add_emptied(const Config& config, LoadedManifests& loaded, Diagnostic::Severity severity);
+
 // Whether anything of these sources was accepted before.
 bool has_accepted(const Config& config, const GitSources& git, const AcceptedManifests& accepted);
 

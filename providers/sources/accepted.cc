@@ -44,6 +44,7 @@ void add(std::string& out, std::size_t number) { add(out, std::to_string(number)
 
 std::string encode(const AcceptedManifests& accepted) {
   std::string body;
+  add(body, accepted.revision);
   add(body, accepted.sources.size());
   for (const AcceptedSource& source : accepted.sources) {
     add(body, source.key);
@@ -121,6 +122,7 @@ AcceptedManifests decode(std::string_view bytes) {
   if (sha256_hex(body) != bytes.substr(0, kDigestSize)) return {};
   Fields fields(body);
   AcceptedManifests out;
+  out.revision = fields.text();
   for (std::size_t left = fields.number(); left > 0 && fields.is_good(); --left) {
     AcceptedSource& source = out.sources.emplace_back();
     source.key = fields.text();
@@ -155,6 +157,7 @@ const AcceptedSource* AcceptedManifests::find(const SourceConfig& source) const 
 
 AcceptedManifests accepted_of(const std::vector<SourceConfig>& sources, LoadedManifests& loaded) {
   AcceptedManifests out;
+  out.revision = loaded.revision;
   for (const SourceConfig& source : sources) out.sources.push_back({key_of(source), {}});
   std::map<std::string_view, std::vector<Address>> entries;
   for (const DesiredSecret& secret : loaded.state.secrets) {

@@ -32,6 +32,7 @@ struct AcceptedSource {
 };
 
 struct AcceptedManifests {
+  std::string revision;  // of all sources together: LoadedManifests::revision
   std::vector<AcceptedSource> sources;
 
   // Null: nothing of it was accepted yet.

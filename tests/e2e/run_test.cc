@@ -69,9 +69,10 @@ TEST_F(Run, ReadsItsManifestsAgainOnReloadAndSaysWhatCameOfIt) {
   EXPECT_THAT(log(), HasSubstr("manifests rejected, the last good ones go on"));
 }
 
-TEST_F(Run, StatusShowsWhatIsRecordedWhileTheManifestsAreRejected) {
+TEST_F(Run, StatusShowsWhatIsRecordedWhereNoManifestsCount) {
   auto service = start();
   wait_for_delivery("billing");
+  world_.folder.remove("keytide.db.manifests");
   world_.manifest("  billing: {client_id: nonsense}\n");
   const RunResult status = keytide({"status"});
   EXPECT_EQ(status.exit_code, 1);

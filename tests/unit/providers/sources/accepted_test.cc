@@ -60,6 +60,7 @@ TEST_F(Accepted, GivesBackWhatWasAcceptedWhateverBecameOfTheFolder) {
 TEST_F(Accepted, SaysWhichFileHeldWhichEntries) {
   keep();
   const AcceptedManifests accepted = read();
+  EXPECT_EQ(accepted.revision, load_desired(sources()).revision);
   ASSERT_EQ(accepted.sources.size(), 1U);
   ASSERT_EQ(accepted.sources[0].files.size(), 2U) << "what is no manifest is left out";
   EXPECT_EQ(accepted.sources[0].files[1].name, "deep/b.yml");
