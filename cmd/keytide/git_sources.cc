@@ -63,6 +63,24 @@ void GitSources::use_applied() {
   }
 }
 
+void GitSources::take_applied() {
+  for (One& one : sources_) {
+    auto applied = one.source.applied();
+    const bool is_known =
+        !applied || !*applied || (one.applied && one.applied->commit == (*applied)->commit);
+    if (!is_known) {
+      // Whoever accepted it has fetched it.
+      one.applied = std::move(*applied);
+      one.chosen = one.applied;
+      one.attempted = one.applied->commit;
+      one.problem.clear();
+      one.failures = 0;
+    }
+    if (!one.chosen) one.chosen = one.applied;
+    if (!one.chosen) fetch(one);
+  }
+}
+
 Result<void> GitSources::accept() {
   for (One& one : sources_) {
     if (!one.chosen || (one.applied && one.applied->commit == one.chosen->commit)) continue;

@@ -35,6 +35,8 @@ class GitSources {
   void fetch_all();
   // Takes the last accepted revisions, without the network; asks those that have none.
   void use_applied();
+  // Takes those that another command has accepted meanwhile. Asks as little of the network.
+  void take_applied();
   // The chosen revisions were good.
   Result<void> accept();
 

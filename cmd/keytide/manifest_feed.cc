@@ -28,12 +28,16 @@ ManifestFeed::ManifestFeed(const App& app, Workspace& workspace, Telemetry& tele
   }
 }
 
-FeedLook ManifestFeed::look(bool read_all) {
+FeedLook ManifestFeed::look(Reading reading) {
   FeedLook out;
-  fetch_due(read_all);
+  if (reading == Reading::on_disk) {
+    git_.take_applied();
+  } else {
+    fetch_due(reading == Reading::all);
+  }
   const std::string seen = fingerprint();
   // One that was rejected may count by now: a person may have allowed it.
-  if (read_all || was_rejected_ || seen != seen_) {
+  if (reading != Reading::changed || was_rejected_ || seen != seen_) {
     Read now = read();
     // Begun with manifests that are bad: those before them go on.
     if (!now.counts() && !has_accepted_) begin_with_accepted(out);

@@ -21,7 +21,7 @@ class ManifestFeed : public Feed {
   // All must outlive it.
   ManifestFeed(const App& app, Workspace& workspace, Telemetry& telemetry);
 
-  FeedLook look(bool read_all) override;
+  FeedLook look(Reading reading) override;
 
  private:
   struct Read {

@@ -2,6 +2,8 @@
 // nothing that happens to the repository keeps a secret from being renewed.
 #include <gmock/gmock.h>
 
+#include <chrono>
+
 #include "tests/e2e/git_run.h"
 
 namespace keytide::testing {
@@ -172,6 +174,34 @@ TEST_F(RunGit, RenewsWhileTheRepositoryIsGoneAndAfterARestartWithoutIt) {
   const RunResult applied = keytide({"apply", "-auto-approve"});
   EXPECT_EQ(applied.exit_code, 0) << applied.errors;
   EXPECT_THAT(applied.errors, HasSubstr("could not be asked for what is new"));
+}
+
+// A fetch from it is given up after half a minute at the earliest.
+TEST_F(RunGit, RenewsRightAfterACommandThoughTheRepositoryDoesNotAnswer) {
+  start_with(2);
+  const int wanted = world_.creates() + 2;
+  hangs_ = true;
+  world_.atlas.advance("80d");
+  const auto begun = std::chrono::steady_clock::now();
+  const RunResult moved = keytide({"state", "mv", "app-1", "other"});
+  EXPECT_EQ(moved.exit_code, 0) << moved.errors;
+  wait_until("what is due is renewed", [&] { return world_.creates() >= wanted; });
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  wait_until_served(0, 2);
+}
+
+TEST_F(RunGit, GoesByWhatACommandAcceptedThoughTheRepositoryDoesNotAnswerAnyMore) {
+  start_with(2);
+  push_entries(apps(0, 3));
+  EXPECT_EQ(world_.plan({"-out=p"}).exit_code, 2);
+  const RunResult applied = keytide({"apply", "p"});
+  EXPECT_EQ(applied.exit_code, 0) << applied.errors;
+  hangs_ = true;
+  const int wanted = world_.creates() + 3;
+  world_.atlas.advance("80d");
+  EXPECT_EQ(keytide({"state", "mv", "app-1", "other"}).exit_code, 0);
+  wait_until("the new one is renewed too", [&] { return world_.creates() >= wanted; });
+  wait_until_served(0, 3);
 }
 
 TEST_F(RunGit, BeginsNothingWhereTheRepositoryWasNeverSeen) {

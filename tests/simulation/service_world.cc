@@ -107,7 +107,7 @@ std::string ServiceWorld::seed_text() const {
   return text;
 }
 
-FeedLook ServiceWorld::look(bool /*read_all*/) {
+FeedLook ServiceWorld::look(Reading /*reading*/) {
   FeedLook out;
   out.sources.push_back(
       {"secrets", "r1", clock_.now(), "r1", clock_.now(), "", desired_.secrets.size()});

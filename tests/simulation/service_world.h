@@ -55,7 +55,7 @@ class ServiceWorld : private Feed {
 
  private:
   class Network;
-  FeedLook look(bool read_all) override;
+  FeedLook look(Reading reading) override;
   LoopPorts ports();
   PassResult pass(const PassRequest& request);
   // Of one scope, or of all.

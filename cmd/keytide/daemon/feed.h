@@ -20,12 +20,18 @@ struct FeedLook {
   Seconds next_in{60};  // when to look again unasked
 };
 
+enum class Reading {
+  changed,  // what seems to have changed; repositories when it is their time
+  on_disk,  // everything, changed or not, as the disk has it, what others accepted included; no
+            // network is asked for what is new
+  all,      // everything, changed or not, with the networks
+};
+
 class Feed {
  public:
   virtual ~Feed() = default;
-  // Blocks on disks and networks. `read_all`: although nothing seems to have changed. One call at
-  // a time.
-  virtual FeedLook look(bool read_all) = 0;
+  // Blocks on disks and, but for on_disk, on networks. One call at a time.
+  virtual FeedLook look(Reading reading) = 0;
 };
 
 }  // namespace keytide

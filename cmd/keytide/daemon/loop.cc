@@ -68,7 +68,8 @@ milliseconds Loop::next() {
   if (stopping_) return kTick;
   milliseconds wait = kTick;
   if (may_read()) {
-    wait = std::min(wait, wants_read_ ? milliseconds(0) : look_at_ - ports_.since_boot());
+    const bool is_time = next_reading() != Reading::changed;
+    wait = std::min(wait, is_time ? milliseconds(0) : look_at_ - ports_.since_boot());
   }
   const Instant now = ports_.now();
   for (const auto& [scope, lane] : lanes_) {
@@ -133,15 +134,24 @@ bool Loop::may_start(const Lane& lane) const {
          (!lane.is_failing() || running_failing_ < failing_at_once);
 }
 
+// What passes wait for comes first: a repository that does not answer must not hold them up.
+Reading Loop::next_reading() const {
+  if (must_read_first_) return Reading::on_disk;
+  return wants_read_ ? Reading::all : Reading::changed;
+}
+
 void Loop::look_at_manifests() {
-  const bool is_time = wants_read_ || ports_.since_boot() >= look_at_;
+  const Reading reading = next_reading();
+  const bool is_time = reading != Reading::changed || ports_.since_boot() >= look_at_;
   if (!may_read() || !is_time) return;
   is_reading_ = true;
-  reloads_read_for_ = reloads_wanted_;
+  if (reading != Reading::on_disk) {
+    reloads_read_for_ = reloads_wanted_;
+    wants_read_ = false;
+  }
   ++jobs_;
-  ports_.start([this, read_all = std::exchange(wants_read_, false)] {
-    post([this, look = ports_.feed.look(read_all)] { take_look(look); });
-  });
+  ports_.start(
+      [this, reading] { post([this, look = ports_.feed.look(reading)] { take_look(look); }); });
 }
 
 void Loop::take_look(FeedLook look) {
@@ -182,7 +192,6 @@ void Loop::run_alone() {
       runs_alone_ = false;
       // What the person's command went by may be newer than what the lanes have.
       must_read_first_ = true;
-      wants_read_ = true;
       for (auto& [scope, lane] : lanes_) lane.hurry();
     });
   });
@@ -250,7 +259,7 @@ void Loop::take_pass(const Scope& scope, const Agenda::Work& work, const PassRes
 }
 
 bool Loop::is_done() const {
-  if (jobs_ > 0 || wants_read_ || !alone_.empty()) return false;
+  if (jobs_ > 0 || next_reading() != Reading::changed || !alone_.empty()) return false;
   if (!has_desired_) return true;
   const Instant now = ports_.now();
   return std::none_of(lanes_.begin(), lanes_.end(),

@@ -70,6 +70,7 @@ class Loop {
  private:
   void post(std::function<void()> message);
   void take_messages();
+  Reading next_reading() const;
   void look_at_manifests();
   void take_look(FeedLook look);
   void take_desired(DesiredState desired, const std::vector<Scope>& recorded);
@@ -100,8 +101,8 @@ class Loop {
   std::int64_t reloads_done_ = 0;
   bool is_reading_ = false;       // a look at the manifests is under way
   bool runs_alone_ = false;       // a command is under way
-  bool wants_read_ = true;        // to be read, changed or not
-  bool must_read_first_ = false;  // before any pass
+  bool wants_read_ = true;        // to be read, changed or not, with the networks
+  bool must_read_first_ = false;  // before any pass, as the disk has them
   bool was_hinted_ = false;       // that they changed, while a look was under way
   bool has_desired_ = false;      // some revision counts
   bool was_rejected_ = false;     // the last one does not

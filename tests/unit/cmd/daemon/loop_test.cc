@@ -199,6 +199,42 @@ TEST(Loop, BeginsNothingAfterACommandBeforeTheManifestsWereReadAgain) {
   EXPECT_THAT(world.passes, Contains(kAllOfB));
 }
 
+// A repository that does not answer would hold up what is due.
+TEST(Loop, AsksNoNetworkBetweenACommandAndTheNextPass) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}};
+  world.settle();
+  EXPECT_EQ(world.last_reading, Reading::all);
+  world.passes.clear();
+  world.loop.request_alone([](bool) {});
+  world.loop.step();
+  world.run_jobs();  // the command
+  world.loop.step();
+  world.run_jobs();
+  EXPECT_EQ(world.last_reading, Reading::on_disk);
+  world.loop.step();
+  ASSERT_EQ(world.jobs.size(), 1U);
+  world.run_jobs();
+  EXPECT_THAT(world.passes, ElementsAre(kAllOfA));
+}
+
+TEST(Loop, AnswersAReloadBesideACommandOnceTheNetworksWereAsked) {
+  LoopWorld world;
+  world.settle();
+  world.loop.request_alone([](bool) {});
+  const std::int64_t number = world.loop.request_reload();
+  world.loop.step();
+  world.run_jobs();  // the command
+  world.loop.step();
+  world.run_jobs();
+  EXPECT_EQ(world.last_reading, Reading::on_disk);
+  EXPECT_LT(world.published.back()->reloads, number);
+  EXPECT_FALSE(world.loop.is_done());
+  world.settle();
+  EXPECT_EQ(world.last_reading, Reading::all);
+  EXPECT_EQ(world.published.back()->reloads, number);
+}
+
 TEST(Loop, BeginsNothingOnceItIsToldToStop) {
   LoopWorld world;
   world.entries = {{Address("x"), kOrgA}};

@@ -43,13 +43,15 @@ class LoopWorld : public Feed {
   Instant now = kNow;
   std::vector<std::string> passes;  // "org aaaa…: all", "org bbbb…: x y"
   int looks = 0;
+  std::optional<Reading> last_reading;
   std::vector<SnapshotPtr> published;
   SilentLog log;
   std::deque<std::function<void()>> jobs;
   Loop loop{ports(), {span("1h"), 10}};
 
-  FeedLook look(bool /*read_all*/) override {
+  FeedLook look(Reading reading) override {
     ++looks;
+    last_reading = reading;
     FeedLook out;
     out.sources.push_back({"secrets", "r1", now, "r1", now, rejected, entries.size()});
     out.rejected = !rejected.empty();

@@ -130,10 +130,12 @@ class GitWorld : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
   std::atomic<bool> redirects_{false};
   std::atomic<bool> asks_for_password_{false};
+  std::atomic<bool> hangs_{false};  // never answers, while anybody waits
 
  private:
   HttpReply serve(const HttpRequest& request) const {
     HttpReply reply;
+    if (hangs_) reply.effects.delay = std::chrono::hours(1);
     const std::string path = request.url.substr(0, request.url.find('?'));
     if (redirects_) {
       reply.response = {302, {{"Location", "http://127.0.0.1:1" + request.url}}, ""};
