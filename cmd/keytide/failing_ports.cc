@@ -37,24 +37,19 @@ const OwnedSecret* find_doomed(const AccountRecord& record, const Event& event) 
 
 bool has_served(Role role) { return role == Role::previous || role == Role::current; }
 
-class FailingSink : public Sink {
+class FailingSink : public ForwardingSink {
  public:
   FailingSink(std::unique_ptr<Sink> inner, Failpoint& failpoint)
-      : inner_(std::move(inner)), failpoint_(failpoint) {}
+      : ForwardingSink(std::move(inner)), failpoint_(failpoint) {}
 
-  Result<void> preflight() override { return inner_->preflight(); }
   Result<void> write(const Payload& payload) override {
     failpoint_.before("E3");
-    auto written = inner_->write(payload);
+    auto written = ForwardingSink::write(payload);
     failpoint_.after("E3");
     return written;
   }
-  Result<SinkReading> read(const FingerprintKey& key) override { return inner_->read(key); }
-  Result<SecretValue> take() override { return inner_->take(); }
-  Result<void> adjust() override { return inner_->adjust(); }
 
  private:
-  std::unique_ptr<Sink> inner_;
   Failpoint& failpoint_;
 };
 
@@ -112,7 +107,7 @@ DeleteSteps FailingStore::delete_of(const SecretId& id) {
 
 CreateOutcome FailingIssuer::create(const AccountKey& key, int hours) {
   failpoint_.before("E1");
-  CreateOutcome outcome = inner_.create(key, hours);
+  CreateOutcome outcome = ForwardingIssuer::create(key, hours);
   failpoint_.after("E1");
   return outcome;
 }
@@ -120,21 +115,21 @@ CreateOutcome FailingIssuer::create(const AccountKey& key, int hours) {
 Result<void> FailingIssuer::remove(const AccountKey& key, const SecretId& id) {
   const std::string_view step = store_.delete_of(id).call;
   failpoint_.before(step);
-  auto removed = inner_.remove(key, id);
+  auto removed = ForwardingIssuer::remove(key, id);
   failpoint_.after(step);
   return removed;
 }
 
 Verification FailingIssuer::verify(const AccountKey& key, const SecretValue& value) {
   failpoint_.before("E2");
-  Verification seen = inner_.verify(key, value);
+  Verification seen = ForwardingIssuer::verify(key, value);
   failpoint_.after("E2");
   return seen;
 }
 
 Verification FailingIssuer::verify_own(const AccountKey& key, const SecretValue& value) {
   failpoint_.before("E2");
-  Verification seen = inner_.verify_own(key, value);
+  Verification seen = ForwardingIssuer::verify_own(key, value);
   failpoint_.after("E2");
   return seen;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cmd/keytide/failpoint.h"
+#include "cmd/keytide/forwarding_ports.h"
 #include "core/reconcile/run.h"
 
 namespace keytide {
@@ -60,31 +61,17 @@ class FailingStore : public StateStore {
   std::map<std::string, DeleteSteps> deletes_;  // by id
 };
 
-class FailingIssuer : public Issuer {
+class FailingIssuer : public ForwardingIssuer {
  public:
   FailingIssuer(Issuer& inner, Failpoint& failpoint, FailingStore& store)
-      : inner_(inner), failpoint_(failpoint), store_(store) {}
+      : ForwardingIssuer(inner), failpoint_(failpoint), store_(store) {}
 
-  const IssuerLimits& limits() const override { return inner_.limits(); }
-  Instant now() override { return inner_.now(); }
-  Result<ObservedScope> list(const Scope& scope) override { return inner_.list(scope); }
-  Result<ObservedAccount> get(const AccountKey& key) override { return inner_.get(key); }
-  Result<std::optional<int>> max_validity_hours(const Scope& scope) override {
-    return inner_.max_validity_hours(scope);
-  }
   CreateOutcome create(const AccountKey& key, int hours) override;
   Result<void> remove(const AccountKey& key, const SecretId& id) override;
   Verification verify(const AccountKey& key, const SecretValue& value) override;
   Verification verify_own(const AccountKey& key, const SecretValue& value) override;
-  void sign_in_with(const ClientId& client_id, const SecretValue& value) override {
-    inner_.sign_in_with(client_id, value);
-  }
-  std::map<ClientId, Fingerprint> signed_in(const FingerprintKey& key) override {
-    return inner_.signed_in(key);
-  }
 
  private:
-  Issuer& inner_;
   Failpoint& failpoint_;
   FailingStore& store_;
 };

@@ -45,7 +45,10 @@ int refuse(std::string problem, std::string way_out, Speech speech) {
   if (speech == Speech::json_lines) {
     fmt::print("{}", redact(json_diagnostic(one, clock.now())));
   } else if (speech == Speech::log) {
-    LogWriter log(STDERR_FILENO, clock, {LogFormat::json, {}, is_read_by_journal()});
+    LogOptions options;
+    options.format = LogFormat::json;
+    options.for_journal = is_read_by_journal();
+    LogWriter log(STDERR_FILENO, clock, options);
     log_problems(log, {one});
   } else {
     fmt::print(stderr, "{}", redact(render(one)));

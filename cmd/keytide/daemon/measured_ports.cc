@@ -13,23 +13,18 @@ static_assert(std::is_same_v<std::variant_alternative_t<3, CreateOutcome>, Creat
 static_assert(std::is_same_v<std::variant_alternative_t<2, CreateOutcome>, CreateNotSent>);
 static_assert(std::is_same_v<std::variant_alternative_t<1, CreateOutcome>, CreateRejected>);
 
-class MeasuredSink : public Sink {
+class MeasuredSink : public ForwardingSink {
  public:
   MeasuredSink(std::unique_ptr<Sink> inner, std::string_view type, Telemetry& telemetry)
-      : inner_(std::move(inner)), type_(type), telemetry_(telemetry) {}
+      : ForwardingSink(std::move(inner)), type_(type), telemetry_(telemetry) {}
 
-  Result<void> preflight() override { return inner_->preflight(); }
   Result<void> write(const Payload& payload) override {
-    auto written = inner_->write(payload);
+    auto written = ForwardingSink::write(payload);
     telemetry_.on_delivery(type_, written.has_value());
     return written;
   }
-  Result<SinkReading> read(const FingerprintKey& key) override { return inner_->read(key); }
-  Result<SecretValue> take() override { return inner_->take(); }
-  Result<void> adjust() override { return inner_->adjust(); }
 
  private:
-  std::unique_ptr<Sink> inner_;
   const std::string_view type_;
   Telemetry& telemetry_;
 };
@@ -37,13 +32,13 @@ class MeasuredSink : public Sink {
 }  // namespace
 
 CreateOutcome MeasuredIssuer::create(const AccountKey& key, int hours) {
-  CreateOutcome outcome = inner_.create(key, hours);
+  CreateOutcome outcome = ForwardingIssuer::create(key, hours);
   telemetry_.on_create(kOutcomes.at(outcome.index()));
   return outcome;
 }
 
 Result<void> MeasuredIssuer::remove(const AccountKey& key, const SecretId& id) {
-  auto removed = inner_.remove(key, id);
+  auto removed = ForwardingIssuer::remove(key, id);
   telemetry_.on_delete(removed.has_value());
   return removed;
 }
