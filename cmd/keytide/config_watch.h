@@ -20,7 +20,6 @@ class ConfigWatch {
     bool is_new = false;
     Config config;         // without errors
     Diagnostics problems;  // with errors: what is new can't be used, and the old goes on
-    Config config;         // as it is now, where there are none
   };
   // Blocks on the disk. Threads: any.
   Finding look() const;
