@@ -99,6 +99,8 @@ void SimWorld::edit_sinks(Subject& subject) {
     const std::string path = fmt::format("/run/new/{}", ++new_files_);
     deliver.insert(deliver.begin(),
                    {SinkName("file:" + path), FileSink{path, FileFormat::env, 0600, "", ""}, {}});
+    std::sort(deliver.begin(), deliver.end(),
+              [](const SinkSpec& a, const SinkSpec& b) { return a.name < b.name; });
     trace_.add(path + " is new in the manifest");
   }
 }
