@@ -27,6 +27,8 @@ using std::chrono::milliseconds;
 // then is finished by the next start.
 constexpr milliseconds kStopWithin = std::chrono::seconds(15);
 constexpr milliseconds kReloadWithin = std::chrono::minutes(2);
+// How soon a credential that was replaced is noticed while the old one works.
+constexpr milliseconds kCredentialsEvery = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -43,7 +45,8 @@ Service::Service(const App& app, Workspace& workspace, Metrics& metrics, Waker& 
                value_of(app.environment, "WATCHDOG_USEC")),
       started_at_(app.clock.now()),
       loop_(loop_ports(), {app.line.interval, app.line.parallelism}),
-      config_(app, workspace.config(), workspace.store().identity().fingerprint_key) {}
+      config_(app, workspace.config(), workspace.store().identity().fingerprint_key),
+      credentials_(app, workspace) {}
 
 LoopPorts Service::loop_ports() {
   Issuer& issuer = **workspace_.issuer();
@@ -70,6 +73,7 @@ PassResult Service::pass(PassRequest request) {
   const Ports all = workspace_.ports(**workspace_.issuer(), log);
   PassResult result = run_pass(
       request, {all.issuer, all.store, all.sinks, all.clock, log, log, all.escrow, all.budget});
+  if (result.error && result.error->kind == ErrorKind::denied) was_denied_ = true;
   metrics_.on_pass(!result.error && result.done.failures.empty(),
                    app_.clock.since_boot() - begun_at);
   for (const std::string& warning : result.done.warnings) {
@@ -241,6 +245,7 @@ void Service::turn() {
     reload(app_);
   }
   look_at_watch();
+  look_at_credentials();
   if (control_) control_->accept();
   loop_.step();
   ticked_at_ = app_.clock.since_boot();
@@ -252,6 +257,21 @@ void Service::look_at_watch() {
   if (const std::string notice = watch_.take_notice(); !notice.empty()) {
     app_.log.warn("not every change of the manifests is seen at once", {{"why", notice}});
   }
+}
+
+// Once a minute, and as soon as Atlas refuses the one that is used.
+void Service::look_at_credentials() {
+  const auto now = app_.clock.since_boot();
+  if (loop_.is_stopping() || looks_at_credentials_) return;
+  if (now < credentials_at_ && !was_denied_) return;
+  credentials_at_ = now + kCredentialsEvery;
+  was_denied_ = false;
+  looks_at_credentials_ = true;
+  jobs_.start([this] {
+    // Lanes that wait because they were refused need not wait any more.
+    if (credentials_.follow()) loop_.request_reload();
+    looks_at_credentials_ = false;
+  });
 }
 
 bool Service::must_end() {

@@ -5,6 +5,7 @@
 #include "cmd/keytide/app.h"
 #include "cmd/keytide/config_watch.h"
 #include "cmd/keytide/control/server.h"
+#include "cmd/keytide/credential_watch.h"
 #include "cmd/keytide/daemon/job_threads.h"
 #include "cmd/keytide/daemon/listener.h"
 #include "cmd/keytide/daemon/loop.h"
@@ -43,6 +44,7 @@ class Service {
   void begin_stop();
   bool must_end();
   void look_at_watch();
+  void look_at_credentials();
   void publish(SnapshotPtr snapshot);
   bool open_control();
   bool open_listener();
@@ -73,6 +75,10 @@ class Service {
   std::atomic<std::chrono::milliseconds> ticked_at_{};  // since boot
   std::unique_ptr<Listener> listener_;
   const ConfigWatch config_;
+  CredentialWatch credentials_;
+  std::atomic<bool> looks_at_credentials_{false};  // a job does
+  std::atomic<bool> was_denied_{false};            // since then: some pass was
+  std::chrono::milliseconds credentials_at_{0};    // since boot: the next look
   JobThreads jobs_;  // goes before all of the above, which its jobs use
   std::atomic<bool> begins_anew_{false};
   bool was_interrupted_ = false;

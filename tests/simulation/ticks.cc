@@ -108,6 +108,7 @@ void SimWorld::let_another_work() {
 // One run of the service's loop, which may die in the middle.
 void SimWorld::tick() {
   try {
+    follow_own_credential();
     work();
   } catch (const Crash&) {
     trace_.add("the process died");
@@ -115,7 +116,6 @@ void SimWorld::tick() {
     deaths_.push_back(clock_.atlas_now());
     start();
   }
-  follow_own_credential();
   note_imports();
   for (Subject& subject : subjects_) remember_old_value(subject);
   look_at_attempts();
@@ -124,17 +124,24 @@ void SimWorld::tick() {
   check_loop_guard();
 }
 
-// As the service does: it begins anew where its credential's file holds what it neither began with
-// nor signed in with since.
+// As the service does: what its credential's file holds, and it neither began with nor signed in
+// with since, is proven and signed in with; not in the middle of a renewal.
 void SimWorld::follow_own_credential() {
   const std::string now = own_secret();
   if (now == process_->begun_with) return;
   const auto& key = identity_.fingerprint_key;
+  const ClientId client_id(kKeytide);
   const auto signed_in = process_->issuer.signed_in(key);
-  const auto own = signed_in.find(ClientId(kKeytide));
+  const auto own = signed_in.find(client_id);
   if (own != signed_in.end() && own->second == fingerprint_of(now, key)) return;
-  trace_.add("keytide begins anew with another credential");
-  start();
+  const AccountKey account{subjects_.front().desired.account.scope, client_id};
+  const auto record = store_->find(account).value();
+  if (record && record->attempt) return;
+  const SecretValue value(now);
+  const Verification seen = process_->issuer.verify(account, value);
+  if (seen.verdict != Verification::Verdict::works) return;
+  trace_.add("keytide signs in with what its file holds");
+  process_->issuer.sign_in_with(client_id, value);
 }
 
 // The previous secret's value, for a consumer that comes back from a backup.

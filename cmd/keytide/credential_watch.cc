@@ -1,0 +1,81 @@
+#include "cmd/keytide/credential_watch.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "cmd/keytide/logins.h"
+
+namespace keytide {
+namespace {
+
+std::vector<const ServiceAccountCredential*> accounts_of(const Credentials& credentials) {
+  std::vector<const ServiceAccountCredential*> accounts;
+  const auto add = [&](const Credential& one) {
+    if (const auto* account = std::get_if<ServiceAccountCredential>(&one)) {
+      accounts.push_back(account);
+    }
+  };
+  if (credentials.by_default) add(*credentials.by_default);
+  for (const auto& [scope, one] : credentials.by_scope_id) add(one);
+  return accounts;
+}
+
+}  // namespace
+
+CredentialWatch::CredentialWatch(const App& app, Workspace& workspace)
+    : app_(app), workspace_(workspace), key_(workspace.store().identity().fingerprint_key) {
+  const auto credentials = read_credentials(workspace.config().atlas, process_variables());
+  if (!credentials) return;
+  for (const ServiceAccountCredential* one : accounts_of(*credentials)) {
+    known_.emplace(one->client_id, fingerprint_of(one->client_secret, key_));
+  }
+}
+
+bool CredentialWatch::follow() {
+  // What can't be read, or is half written, is looked at again the next time.
+  const auto credentials = read_credentials(workspace_.config().atlas, process_variables());
+  if (!credentials) return false;
+  bool has_taken = false;
+  for (const ServiceAccountCredential* one : accounts_of(*credentials)) {
+    const Found found{one->client_id, fingerprint_of(one->client_secret, key_), one->client_secret};
+    if (!known_.contains({found.client_id, found.print}) && take(found)) has_taken = true;
+  }
+  return has_taken;
+}
+
+bool CredentialWatch::take(const Found& found) {
+  Issuer& issuer = **workspace_.issuer();
+  const auto signed_in = issuer.signed_in(key_);
+  const auto now = signed_in.find(found.client_id);
+  if (now != signed_in.end() && now->second == found.print) {
+    // This process renewed it, and knows.
+    known_.emplace(found.client_id, found.print);
+    return false;
+  }
+  if (has_open_renewal(found.client_id)) return false;
+  const Verification seen = issuer.verify({{}, found.client_id}, found.value);
+  if (seen.verdict == Verification::Verdict::unproven) return false;
+  known_.emplace(found.client_id, found.print);
+  if (seen.verdict == Verification::Verdict::refused) {
+    app_.log.error("the credential was replaced by one that does not sign in: the old one goes on",
+                   {{"client_id", found.client_id.str()},
+                    {"why", seen.why ? seen.why->text() : "no reason given"}});
+    return false;
+  }
+  issuer.sign_in_with(found.client_id, found.value);
+  app_.log.info("the credential was replaced: signing in with the new one",
+                {{"client_id", found.client_id.str()}});
+  return true;
+}
+
+bool CredentialWatch::has_open_renewal(const ClientId& client_id) {
+  const auto records = workspace_.store().load();
+  // By a store that can't be read nobody can tell.
+  if (!records) return true;
+  return std::any_of(records->begin(), records->end(), [&](const AccountRecord& one) {
+    return one.key.client_id == client_id && one.attempt;
+  });
+}
+
+}  // namespace keytide
