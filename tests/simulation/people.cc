@@ -77,7 +77,12 @@ void SimWorld::move_cap() {
     org_->max_validity_hours = kMostHours;
     trace_.add("the cap of lives was lifted");
   } else if (!is_low && chaos_.happens(&Mood::cap, "the cap of lives")) {
-    org_->max_validity_hours = static_cast<int>(8 + chaos_.random().below(24 * 100));
+    std::int64_t cap = 8 + chaos_.random().below(24 * 100);
+    // A month long keytide says why its own account is blocked: somebody heeds it.
+    for (const Subject& subject : subjects_) {
+      if (subject.is_own) cap = std::max(cap, subject.desired.lifetime / std::chrono::hours(1));
+    }
+    org_->max_validity_hours = static_cast<int>(cap);
     low_until_ = clock_.atlas_now() + subjects_.front().desired.lifetime / 4;
     trace_.add(fmt::format("lives are capped at {} h", org_->max_validity_hours));
   }
