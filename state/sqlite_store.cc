@@ -113,6 +113,8 @@ Result<void> SqliteStore::accept_restored(const Event& event) {
 Result<std::vector<AccountRecord>> SqliteStore::read(const RecordChoice& choice) {
   std::vector<AccountRecord> out;
   if (reader_ == nullptr) return out;
+  // First: once the records have it, a service takes it out of that file.
+  const std::vector<Spilled> all_spilled = read_spill(path_, identity_.lineage);
   auto done = reader_->read([&](SQLite::Database& database) -> Result<void> {
     auto records = read_records(database, choice);
     if (!records) return fail(std::move(records.error()).within(path_));
@@ -120,7 +122,7 @@ Result<std::vector<AccountRecord>> SqliteStore::read(const RecordChoice& choice)
     return {};
   });
   if (!done) return fail(std::move(done.error()));
-  for (const Spilled& spilled : read_spill(path_, identity_.lineage)) {
+  for (const Spilled& spilled : all_spilled) {
     for (AccountRecord& record : out) {
       if (auto saved = with_spilled(record, spilled)) record = std::move(*saved);
     }

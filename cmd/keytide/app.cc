@@ -29,8 +29,8 @@ std::string_view bare(std::string_view text) {
 
 bool App::print(std::string_view text) const { return console.out(text); }
 
-int App::alone(const std::function<int()>& work) const {
-  return hosted ? hosted->alone(work) : work();
+int App::alone(const std::function<int()>& work, Alone kind) const {
+  return hosted ? hosted->alone(work, kind) : work();
 }
 
 void App::begin_work() const {

@@ -22,6 +22,10 @@ namespace keytide {
 
 class Workspace;
 
+// What a command does while a service does nothing else: after one that acts everything is looked
+// at anew.
+enum class Alone { acts, looks };
+
 // Where the service carries out a command for somebody else.
 struct HostedCommand {
   Workspace* workspace = nullptr;   // the service's
@@ -29,7 +33,7 @@ struct HostedCommand {
   std::optional<std::string> plan;  // the text of the plan file that was named
   // Runs the work when the service does nothing else. The exit code: the work's, or 1 where the
   // service ends before its turn, which is said. Blocks.
-  std::function<int(const std::function<int()>&)> alone;
+  std::function<int(const std::function<int()>&, Alone)> alone;
 };
 
 struct App {
@@ -47,7 +51,7 @@ struct App {
   bool is_hosted() const { return hosted.has_value(); }
   // Runs what needs the store to itself: at once here, for the lock is held; at its turn in a
   // service, which does not renew meanwhile, so nobody is asked in there.
-  int alone(const std::function<int()>& work) const;
+  int alone(const std::function<int()>& work, Alone kind = Alone::acts) const;
   // From here on a signal ends what is under way at the next safe place, and nothing before.
   void begin_work() const;
   // "root@host"

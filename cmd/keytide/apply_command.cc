@@ -7,6 +7,7 @@
 #include "cmd/keytide/planning.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/saved_plan.h"
+#include "cmd/keytide/verdict.h"
 
 namespace keytide {
 namespace {
@@ -117,13 +118,15 @@ bool says_nothing_to_import(const App& app, const Planned& planned) {
 }
 
 // From here on these manifests count: a restart without a network, or with broken ones, goes on
-// with them.
+// with them. What was planned for some entries alone, or recorded, says nothing of the others.
 bool keep_manifests(const App& app, Workspace& workspace, const Planned& planned) {
+  const PlanOptions& options = planned.world.input.options;
+  if (!options.targets.empty() || options.import_only || options.refresh_only) return true;
   if (const auto accepted = planned.git->accept(); !accepted) {
     app.complain(accepted.error());
     return false;
   }
-  const auto kept = keep_accepted(workspace.config().state_path, planned.manifests);
+  const auto kept = keep_accepted(accepted_place(workspace), planned.manifests);
   if (kept) return true;
   app.complain(Diagnostics{{Diagnostic::Severity::warning,
                             {},
@@ -146,10 +149,12 @@ Proposal propose(const App& app, Workspace& workspace, const Intent& intent) {
   if (says_nothing_to_import(app, *planned)) {
     return {std::nullopt, false, planned->has_unreadable_scope() ? 1 : 0};
   }
-  if (intent.saved) {
-    if (!matches_saved(app, workspace, *intent.saved, *planned)) return {};
-  } else {
+  if (!intent.saved) {
     report_plan(app, *planned);
+  } else if (!matches_saved(app, workspace, *intent.saved, *planned)) {
+    return {};
+  } else {
+    report_refusals(app, *planned);
   }
   if (!planned->refusals.empty()) return {};
   const bool works = has_work(*planned);
@@ -173,10 +178,11 @@ int apply_now(const App& app, Workspace& workspace, const Intent& intent) {
 // if it is still what is to be done. Absent: it is approved. Else the exit code.
 std::optional<int> ask_beside_the_service(const App& app, Workspace& workspace, Intent& intent) {
   Proposal proposal;
-  app.alone([&] {
+  const auto look = [&] {
     proposal = propose(app, workspace, intent);
     return 0;
-  });
+  };
+  app.alone(look, Alone::looks);
   if (!proposal.planned) return proposal.exit_code;
   if (proposal.asks && !person_approves(app)) return 1;
   intent.saved = as_plan_file(app, *proposal.planned);

@@ -37,7 +37,8 @@ FeedLook ManifestFeed::look(Reading reading) {
   }
   const std::string seen = fingerprint();
   // One that was rejected may count by now: a person may have allowed it.
-  if (reading != Reading::changed || was_rejected_ || seen != seen_) {
+  const bool must_read = was_rejected_ || !has_kept_ || seen != seen_;
+  if (reading != Reading::changed || must_read) {
     Read now = read();
     // Begun with manifests that are bad: those before them go on.
     if (!now.counts() && !has_accepted_) begin_with_accepted(out);
@@ -89,14 +90,14 @@ std::string ManifestFeed::held_back() const {
 
 ManifestFeed::Read ManifestFeed::read() {
   Read out{load_entries(app_, workspace_.config(), git_, workspace_.cache_file()), {}};
-  add_emptied(workspace_.config(), out.loaded, Diagnostic::Severity::error);
+  add_emptied(workspace_, out.loaded, Diagnostic::Severity::error);
   out.verdict = judge(out.loaded, workspace_.config(), git_, workspace_);
   return out;
 }
 
 void ManifestFeed::begin_with_accepted(FeedLook& out) {
   const Config& config = workspace_.config();
-  const AcceptedManifests accepted = read_accepted(config.state_path);
+  const AcceptedManifests accepted = read_accepted(accepted_place(workspace_));
   if (!has_accepted(config, git_, accepted)) return;
   std::vector<std::optional<Revision>> fetched;
   for (GitSources::One& one : git_.all()) fetched.push_back(one.chosen);
@@ -118,14 +119,14 @@ void ManifestFeed::take(Read read, FeedLook& out) {
   judged_ = state;
   if (is_bad) return;
   has_accepted_ = true;
-  keep(read.loaded);
+  has_kept_ = keep(read.loaded);
   if (!is_news) return;
   out.recorded.assign(read.verdict.recorded.begin(), read.verdict.recorded.end());
   out.accepted = std::move(read.loaded.state);
 }
 
 // Those that only another commit shows, with the same manifests, too: its signer may be another.
-void ManifestFeed::keep(LoadedManifests& loaded) {
+bool ManifestFeed::keep(LoadedManifests& loaded) {
   const Config& config = workspace_.config();
   if (const auto kept = git_.accept(); !kept) {
     app_.log.warn(
@@ -133,12 +134,14 @@ void ManifestFeed::keep(LoadedManifests& loaded) {
         "older one",
         {{"error", kept.error().text()}});
   }
-  const auto kept = keep_accepted(config.state_path, accepted_of(config.sources, loaded));
-  if (kept) return;
+  const auto kept = keep_accepted(accepted_place(workspace_), accepted_of(config.sources, loaded));
+  if (kept) return true;
+  if (!has_kept_) return false;  // it was said
   app_.log.warn(
       "the manifests could not be kept: a restart while they are broken goes on with "
       "older ones",
       {{"error", kept.error().text()}});
+  return false;
 }
 
 // What a source shows of itself: of git a commit, of paths a digest of all that was read.

@@ -36,7 +36,7 @@ class ManifestFeed : public Feed {
   Read read();
   void begin_with_accepted(FeedLook& out);
   void take(Read read, FeedLook& out);
-  void keep(LoadedManifests& loaded);
+  bool keep(LoadedManifests& loaded);  // whether they lie beside the store now
   void note(const Read& read);
   void note_fetches();
   Seconds next_in() const;
@@ -50,6 +50,7 @@ class ManifestFeed : public Feed {
   std::string judged_;        // the revision that was judged last, and what was held back of it
   bool was_rejected_ = true;  // or none was judged yet
   bool has_accepted_ = false;
+  bool has_kept_ = true;  // what was accepted; else it is tried again at the next look
   bool is_restored_ = false;
   std::vector<SourceHealth> sources_;
 };

@@ -126,17 +126,21 @@ int decide(const App& app) {
   const auto workspace = open_workspace(app, Workspace::Access::write);
   if (!workspace) return 1;
   std::string id = app.line.arguments.size() > 1 ? app.line.arguments[1] : "";
-  std::optional<Case> found;
-  app.alone([&] {
-    found = find_case(app, *workspace, id);
-    return 0;
-  });
-  if (!found || !is_approved(app, found->row, deletes)) return 1;
-  id = found->row.secret->id.str();
+  // A service goes on while a person thinks: what was shown is looked for once more after it.
+  if (app.is_hosted() && deletes && !app.line.auto_approve) {
+    std::optional<Case> shown;
+    const auto look = [&] {
+      shown = find_case(app, *workspace, id);
+      return 0;
+    };
+    app.alone(look, Alone::looks);
+    if (!shown || !is_approved(app, shown->row, deletes)) return 1;
+    id = shown->row.secret->id.str();
+  }
   return app.alone([&] {
-    // A service went on while the person thought.
-    if (app.is_hosted()) found = find_case(app, *workspace, id);
-    return found ? carry_out(app, *workspace, *found, deletes) : 1;
+    const auto found = find_case(app, *workspace, id);
+    const bool may = found && (app.is_hosted() || is_approved(app, found->row, deletes));
+    return may ? carry_out(app, *workspace, *found, deletes) : 1;
   });
 }
 

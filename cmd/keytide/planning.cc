@@ -50,7 +50,7 @@ Diagnostics why_aside(LoadedManifests& loaded, const GitSources& git, Workspace&
 Diagnostics use_what_counts(const App& app, Workspace& workspace, GitSources& git,
                             LoadedManifests& loaded) {
   const Config& config = workspace.config();
-  const AcceptedManifests accepted = read_accepted(config.state_path);
+  const AcceptedManifests accepted = read_accepted(accepted_place(workspace));
   const bool is_accepted = loaded.is_good() && loaded.revision == accepted.revision;
   if (is_accepted || !has_accepted(config, git, accepted)) return {};
   Diagnostics aside = why_aside(loaded, git, workspace);
@@ -69,7 +69,7 @@ std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspa
   app.complain(git.warnings());
   LoadedManifests loaded = load_entries(app, config, git, workspace.cache_file());
   using Severity = Diagnostic::Severity;
-  add_emptied(config, loaded, shows_what_counts(app) ? Severity::error : Severity::warning);
+  add_emptied(workspace, loaded, shows_what_counts(app) ? Severity::error : Severity::warning);
   if (shows_what_counts(app)) aside = use_what_counts(app, workspace, git, loaded);
   app.complain(loaded.problems);
   if (!loaded.is_good()) return std::nullopt;

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "cmd/keytide/atlas_stack.h"
 #include "cmd/keytide/daemon/listener.h"
-#include "cmd/keytide/entries.h"
 #include "cmd/keytide/logins.h"
-#include "cmd/keytide/report.h"
 #include "cmd/keytide/settings.h"
 #include "providers/system/atomic_file.h"
 #include "providers/system/escrow_file.h"
@@ -36,9 +34,15 @@ Result<void> sign_in(const Trial& trial) {
   return {};
 }
 
+// The same file by another name too.
+bool is_same(const std::string& a, const std::string& b) {
+  std::error_code problem;
+  return a == b || (std::filesystem::equivalent(a, b, problem) && !problem);
+}
+
 Result<void> trust(const Trial& trial) {
   const std::string& file = trial.next.atlas.ca_file;
-  if (file.empty()) return {};
+  if (file.empty() || file == trial.now.config.atlas.ca_file) return {};
   const auto bytes = read_file(file, kCertificatesBytesMax);
   if (!bytes) return fail(Error(bytes.error()).within("atlas.ca_file"));
   if (bytes->find("-----BEGIN CERTIFICATE-----") != std::string::npos) return {};
@@ -67,7 +71,7 @@ Result<void> listen(const Trial& trial) {
 
 Result<void> take_commands(const Trial& trial) {
   const std::string path = control_path(trial.next);
-  if (path == control_path(trial.now.config)) return {};
+  if (is_same(path, control_path(trial.now.config))) return {};
   auto checked = UnixListener::check(path);
   if (!checked) return fail(std::move(checked.error()).within("listen.control"));
   return {};
@@ -75,7 +79,7 @@ Result<void> take_commands(const Trial& trial) {
 
 Result<void> have_store(const Trial& trial) {
   const std::string& path = trial.next.state_path;
-  if (path == trial.now.config.state_path) return {};
+  if (is_same(path, trial.now.config.state_path)) return {};
   const LockHolder me{trial.app.user_at_host(), trial.app.line.command};
   const auto lock = StoreLock::acquire(path, me, Seconds(0), trial.app.clock);
   if (!lock) return fail(Error(lock.error()).within("state"));
@@ -86,19 +90,6 @@ Result<void> have_store(const Trial& trial) {
 
 constexpr std::array kTrials{sign_in, trust, seal_values, listen, take_commands, have_store};
 
-// With errors the service would go on by older ones. Repositories are fetched only when the service
-// has begun, and the paths beside them may need their profiles.
-Diagnostics read_manifests(const App& app, const Config& next) {
-  if (next.sources.empty()) return {no_manifests()};
-  const bool has_git = std::any_of(next.sources.begin(), next.sources.end(),
-                                   [](const SourceConfig& one) { return one.git.has_value(); });
-  if (has_git) return {};
-  Diagnostics errors = load_entries(app, next, GitSources(app, next), "").problems;
-  std::erase_if(errors,
-                [](const Diagnostic& one) { return one.severity != Diagnostic::Severity::error; });
-  return errors;
-}
-
 }  // namespace
 
 Diagnostics find_obstacles(const App& app, const RunningService& now, const Config& next) {
@@ -107,9 +98,6 @@ Diagnostics find_obstacles(const App& app, const RunningService& now, const Conf
     const auto done = tried({app, now, next});
     if (!done) out.push_back({Diagnostic::Severity::error, {}, done.error().text(), "", ""});
   }
-  const Diagnostics manifests =
-      now.has_rejected_manifests ? Diagnostics{} : read_manifests(app, next);
-  out.insert(out.end(), manifests.begin(), manifests.end());
   return out;
 }
 

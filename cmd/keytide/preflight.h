@@ -15,16 +15,12 @@ namespace keytide {
 struct RunningService {
   const Config& config;
   std::uint16_t port = 0;  // that its metrics have; 0: none
-  // It goes by older manifests than there are: whether those count by the next configuration is the
-  // caller's question.
-  bool has_rejected_manifests = false;
 };
 
 // All that is in the way of `next`, each with its key and a way out; empty: nothing is known to be.
-// Reads its manifests where all of them lie in paths, the credentials, token, certificates and keys
-// that it names, opens its port for a moment, and has the lock of its store where that is another
-// one: nothing is left behind but the empty file of that lock. Blocks on the disk, never on the
-// network. Threads: any.
+// Reads the credentials, token, certificates and keys that it names, opens its port for a moment,
+// and has the lock of its store where that is another one: nothing is left behind but the empty
+// file of that lock. Blocks on the disk, never on the network. Threads: any.
 Diagnostics find_obstacles(const App& app, const RunningService& now, const Config& next);
 
 }  // namespace keytide

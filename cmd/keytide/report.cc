@@ -89,6 +89,10 @@ void complain_unknown(const App& app, const Address& address, const std::vector<
                "`keytide status` lists all addresses");
 }
 
+void report_refusals(const App& app, const Planned& planned) {
+  for (const Refusal& refusal : planned.refusals) app.complain(refusal.why, refusal.way_out);
+}
+
 void report_plan(const App& app, const Planned& planned) {
   const PlanOptions& options = planned.world.input.options;
   if (app.line.json) {
@@ -96,7 +100,7 @@ void report_plan(const App& app, const Planned& planned) {
   } else {
     app.print(render_plan(planned.plan, {app.style, options.refresh_only}));
   }
-  for (const Refusal& refusal : planned.refusals) app.complain(refusal.why, refusal.way_out);
+  report_refusals(app, planned);
 }
 
 std::unique_ptr<ApplyProgress> make_progress(const App& app, const Plan& plan) {

@@ -23,6 +23,9 @@ Diagnostic no_manifests();
 void complain_unknown(const App& app, const Address& address, const std::vector<Address>& known);
 
 // The plan on stdout; what refuses it, and organizations that can't be read, on stderr.
+// Why the plan must not be carried out; nothing where it may.
+void report_refusals(const App& app, const Planned& planned);
+
 void report_plan(const App& app, const Planned& planned);
 
 // A listener for an apply that can be told to leave the terminal alone.

@@ -31,6 +31,17 @@ Result<void> check_target(const std::string& path) {
                   path));
 }
 
+// A service goes on while a person thinks: what it has done meanwhile is no reason to leave the
+// rest.
+void tell_what_is_done(const App& app, std::vector<PlanDifference>& differences) {
+  std::erase_if(differences, [&](const PlanDifference& one) {
+    if (one.kind != PlanDifference::Kind::gone) return false;
+    app.print(fmt::format("{} is left out: the service did it meanwhile, or it is blocked now.\n",
+                          one.address.str()));
+    return true;
+  });
+}
+
 }  // namespace
 
 PlanFile as_plan_file(const App& app, const Planned& planned) {
@@ -68,13 +79,17 @@ PlanRequest request_of(const PlanFile& saved) {
 }
 
 bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, Planned& planned) {
-  const auto differences = compare(saved, planned.plan, workspace.store().identity().lineage);
-  if (is_stale(differences)) {
-    const bool is_file = app.line.command == "apply" && !app.line.arguments.empty();
+  auto differences = compare(saved, planned.plan, workspace.store().identity().lineage);
+  const bool is_file = app.line.command == "apply" && !app.line.arguments.empty();
+  if (!is_file) tell_what_is_done(app, differences);
+  // A restored store is accepted with all that was seen, or not at all.
+  const bool needs_all = planned.plan.accepts_restored && !differences.empty();
+  if (needs_all || is_stale(differences)) {
     std::string why =
         is_file ? "the saved plan is stale" : "what is to be done has changed since it was shown";
     for (const PlanDifference& difference : differences) {
-      if (difference.kind != PlanDifference::Kind::extra) why += "\n      - " + difference.why;
+      const bool counts = needs_all || difference.kind != PlanDifference::Kind::extra;
+      if (counts) why += "\n      - " + difference.why;
     }
     app.complain(why, is_file ? "make a new one with `keytide plan -out=FILE`"
                               : "run the same command again: it shows what is to be done now");
@@ -83,6 +98,7 @@ bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, 
   std::erase_if(planned.plan.accounts, [&](const AccountPlan& account) {
     return !account.changes.empty() && !is_in(saved, account);
   });
+  planned.refusals = check_safety(planned.world.input, planned.plan);
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include "cmd/keytide/daemon/summary.h"
 #include "cmd/keytide/entries.h"
 #include "cmd/keytide/logins.h"
+#include "cmd/keytide/next_manifests.h"
 #include "cmd/keytide/preflight.h"
 #include "cmd/keytide/problem_log.h"
 #include "cmd/keytide/settings.h"
@@ -133,40 +134,14 @@ bool Service::open_listener() {
   return true;
 }
 
-bool Service::has_rejected_manifests() const {
-  const SnapshotPtr snapshot = snapshots_.get();
-  if (!snapshot) return false;
-  return std::any_of(snapshot->sources.begin(), snapshot->sources.end(),
-                     [](const SourceHealth& one) { return !one.error.empty(); });
-}
-
-// With rejected manifests it would have what was accepted last alone, and by another configuration
-// that may not count.
-Diagnostics Service::check_accepted(const Config& config) {
-  GitSources git(app_, config);
-  const AcceptedManifests accepted = read_accepted(config.state_path);
-  std::string why = "nothing of its sources was accepted so far";
-  if (has_accepted(config, git, accepted)) {
-    LoadedManifests loaded = load_accepted(app_, config, git, accepted, "");
-    why = judge(loaded, config, git, workspace_).problem;
-    if (why.empty()) return {};
-  }
-  return {{Diagnostic::Severity::error,
-           {},
-           fmt::format("the newest manifests are rejected, and with it the last good ones would "
-                       "not count either ({})",
-                       why),
-           "repair the manifests",
-           ""}};
-}
-
 // What keeps a changed configuration from being begun anew with.
-Diagnostics Service::obstacles(const ConfigWatch::Finding& found) {
+Diagnostics Service::obstacles(const App& app, const ConfigWatch::Finding& found) {
   if (has_errors(found.problems)) return found.problems;
-  const bool is_rejected = has_rejected_manifests();
+  // Of two at once each would be in the other's way.
+  const std::lock_guard lock(trial_mutex_);
   const std::uint16_t port = listener_ ? listener_->port() : std::uint16_t{0};
-  Diagnostics out = find_obstacles(app_, {workspace_.config(), port, is_rejected}, found.config);
-  const Diagnostics manifests = is_rejected ? check_accepted(found.config) : Diagnostics{};
+  Diagnostics out = find_obstacles(app_, {workspace_.config(), port}, found.config);
+  const Diagnostics manifests = check_next_manifests(app, workspace_, found.config);
   out.insert(out.end(), manifests.begin(), manifests.end());
   return out;
 }
@@ -183,7 +158,7 @@ void Service::tell_of_obstacles(const App& app, const Diagnostics& problems) {
 // Of a SIGHUP, with the service's own App, and of `keytide reload`, with the one who asks.
 int Service::reload(const App& app) {
   const ConfigWatch::Finding found = config_.look();
-  const Diagnostics problems = found.is_new ? obstacles(found) : Diagnostics{};
+  const Diagnostics problems = found.is_new ? obstacles(app, found) : Diagnostics{};
   if (found.is_new && problems.empty()) {
     app_.log.info("the configuration has changed: beginning anew");
     begins_anew_ = true;
@@ -271,6 +246,8 @@ void Service::look_at_credentials() {
     // Lanes that wait because they were refused need not wait any more.
     if (credentials_.follow()) loop_.request_reload();
     looks_at_credentials_ = false;
+    // A pass may have been refused meanwhile.
+    if (was_denied_) waker_.wake();
   });
 }
 

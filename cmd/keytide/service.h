@@ -2,6 +2,8 @@
 // signals, the service manager, the log. Blocks until it is told to stop. Threads: one calls run().
 #pragma once
 
+#include <mutex>
+
 #include "cmd/keytide/app.h"
 #include "cmd/keytide/config_watch.h"
 #include "cmd/keytide/control/server.h"
@@ -49,10 +51,8 @@ class Service {
   bool open_control();
   bool open_listener();
   int reload(const App& app);
-  Diagnostics obstacles(const ConfigWatch::Finding& found);
-  Diagnostics check_accepted(const Config& config);
+  Diagnostics obstacles(const App& app, const ConfigWatch::Finding& found);
   void tell_of_obstacles(const App& app, const Diagnostics& problems);
-  bool has_rejected_manifests() const;
   int tell_of_manifests(const App& app, std::int64_t reload);
   std::vector<int> descriptors() const;
 
@@ -75,6 +75,7 @@ class Service {
   std::atomic<std::chrono::milliseconds> ticked_at_{};  // since boot
   std::unique_ptr<Listener> listener_;
   const ConfigWatch config_;
+  std::mutex trial_mutex_;  // of what another configuration needs
   CredentialWatch credentials_;
   std::atomic<bool> looks_at_credentials_{false};  // a job does
   std::atomic<bool> was_denied_{false};            // since then: some pass was

@@ -73,10 +73,14 @@ Verdict judge(LoadedManifests& loaded, const Config& config, const GitSources& g
   return out;
 }
 
-void add_emptied(const Config& config, LoadedManifests& loaded, Diagnostic::Severity severity) {
+AcceptedPlace accepted_place(Workspace& workspace) {
+  return {workspace.config().state_path, workspace.store().identity().lineage};
+}
+
+void add_emptied(Workspace& workspace, LoadedManifests& loaded, Diagnostic::Severity severity) {
   if (loaded.skipped == 0) return;
-  const Diagnostics emptied =
-      find_emptied(read_accepted(config.state_path), config.sources, loaded, severity);
+  const Diagnostics emptied = find_emptied(read_accepted(accepted_place(workspace)),
+                                           workspace.config().sources, loaded, severity);
   loaded.problems.insert(loaded.problems.end(), emptied.begin(), emptied.end());
 }
 

@@ -4,11 +4,13 @@
 
 #include "core/base/check.h"
 #include "core/reconcile/deliver.h"
+#include "core/reconcile/lease.h"
 
 namespace keytide {
 namespace {
 
 Result<void> prove_it_signs_in(Run& run, const OwnedSecret& secret) {
+  if (auto held = hold_lease(run); !held) return held;
   auto value = take_from_sinks(run, secret);
   if (!value) return fail(std::move(value.error()));
   const Verification seen = run.ports.issuer.verify(run.plan.key, *value);

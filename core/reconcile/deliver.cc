@@ -68,8 +68,10 @@ Result<void> check_it_lives(Run& run, const OwnedSecret& secret) {
 
 // Right before it: this machine may have slept since the intent.
 Result<void> check_write(Run& run, const SinkSpec& spec, const OwnedSecret& secret) {
-  if (auto held = hold_lease(run); !held) return held;
-  return spec.is_hook() ? Result<void>() : check_it_lives(run, secret);
+  if (!spec.is_hook()) {
+    if (auto lives = check_it_lives(run, secret); !lives) return lives;
+  }
+  return hold_lease(run);
 }
 
 Result<void> write_with_retries(Run& run, const SinkSpec& spec, const OwnedSecret& secret,

@@ -72,6 +72,9 @@ Result<void> destroy_secret(Run& run, const OwnedSecret& wanted) {
   // Where this machine slept meanwhile, what the intent went by is old.
   if (auto seen = look_if_stale(run); !seen) return seen;
   if (auto lives = check_current_lives(run, intended); !lives) return lives;
+  if (wanted.role == Role::reclaimed) {
+    if (auto unused = check_still_unused(run, wanted); !unused) return unused;
+  }
   return delete_intended_secret(run, intended);
 }
 

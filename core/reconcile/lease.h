@@ -2,7 +2,8 @@
 // and not to a moment: a machine that was suspended goes on in the middle of a step, hours later,
 // and a lock can be lost on the way (network file systems). So right before each call that changes
 // something in the world (an E) the last W must be young, or the record must still be as this run
-// wrote it.
+// wrote it. (The sign-in that proves a new secret is asked for once and may be repeated for two
+// minutes: it changes nothing that lasts.)
 #pragma once
 
 #include "core/reconcile/run.h"

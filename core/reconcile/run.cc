@@ -29,7 +29,7 @@ Run begin_run(const AccountPlan& plan, const Ports& ports, const RunContext& con
 }
 
 Result<void> note(Run& run, std::string kind, std::string why) {
-  run.written_at = run.ports.clock.since_boot();
+  const auto begun_at = run.ports.clock.since_boot();
   if (is_left_out(kind)) return {};
   const Event event{run.ports.clock.now(),    run.context.actor, run.record.address,
                     describe(run.record.key), std::move(kind),   std::move(why),
@@ -37,6 +37,7 @@ Result<void> note(Run& run, std::string kind, std::string why) {
   const auto version = run.ports.store.save(run.record, event);
   if (!version) return fail(Error(version.error()).within("while recording " + event.kind));
   run.record.version = *version;
+  run.written_at = begun_at;
   return {};
 }
 

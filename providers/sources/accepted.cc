@@ -22,7 +22,7 @@ namespace {
 
 // The file is this line, the SHA-256 of the rest in a line of its own, and the rest: fields, each
 // as "LENGTH:BYTES".
-constexpr std::string_view kMagic = "keytide accepted manifests 1\n";
+constexpr std::string_view kMagic = "keytide accepted manifests 2\n";
 constexpr std::size_t kBytesMax = std::size_t{1} << 30;
 
 std::string path_of(const std::string& state_path) { return state_path + ".manifests"; }
@@ -42,8 +42,9 @@ void add(std::string& out, std::string_view field) {
 
 void add(std::string& out, std::size_t number) { add(out, std::to_string(number)); }
 
-std::string encode(const AcceptedManifests& accepted) {
+std::string encode(const std::string& lineage, const AcceptedManifests& accepted) {
   std::string body;
+  add(body, lineage);
   add(body, accepted.revision);
   add(body, accepted.sources.size());
   for (const AcceptedSource& source : accepted.sources) {
@@ -113,7 +114,7 @@ AcceptedFile take_file(Fields& fields) {
   return file;
 }
 
-AcceptedManifests decode(std::string_view bytes) {
+AcceptedManifests decode(const std::string& lineage, std::string_view bytes) {
   constexpr std::size_t kDigestSize = 64;
   if (!bytes.starts_with(kMagic)) return {};
   bytes.remove_prefix(kMagic.size());
@@ -121,6 +122,7 @@ AcceptedManifests decode(std::string_view bytes) {
   const std::string_view body = bytes.substr(kDigestSize + 1);
   if (sha256_hex(body) != bytes.substr(0, kDigestSize)) return {};
   Fields fields(body);
+  if (fields.text() != lineage) return {};
   AcceptedManifests out;
   out.revision = fields.text();
   for (std::size_t left = fields.number(); left > 0 && fields.is_good(); --left) {
@@ -138,13 +140,6 @@ std::optional<struct stat> look_at_store(const std::string& state_path) {
   struct stat store {};
   if (::stat(state_path.c_str(), &store) != 0) return std::nullopt;
   return store;
-}
-
-// Who owns the store may write anything beside it.
-std::string read_believed(const std::string& state_path) {
-  const auto store = look_at_store(state_path);
-  return read_own_file(path_of(state_path), kBytesMax,
-                       store ? std::optional(store->st_uid) : std::nullopt);
 }
 
 }  // namespace
@@ -184,22 +179,22 @@ ReadSource reader_of(const AcceptedManifests& accepted) {
   };
 }
 
-AcceptedManifests read_accepted(const std::string& state_path) {
-  return decode(read_believed(state_path));
+AcceptedManifests read_accepted(const AcceptedPlace& place) {
+  return decode(place.lineage, read_own_file(path_of(place.state_path), kBytesMax));
 }
 
-Result<void> keep_accepted(const std::string& state_path, const AcceptedManifests& accepted) {
-  const std::string path = path_of(state_path);
-  const std::string bytes = encode(accepted);
+Result<void> keep_accepted(const AcceptedPlace& place, const AcceptedManifests& accepted) {
+  const std::string path = path_of(place.state_path);
+  const std::string bytes = encode(place.lineage, accepted);
   if (bytes.size() > kBytesMax) {
     return fail(ErrorKind::invalid,
                 fmt::format("can't keep the accepted manifests in {}: they are over {} MiB; split "
                             "the sources over several stores",
                             path, kBytesMax >> 20));
   }
-  if (read_believed(state_path) == bytes) return {};
+  if (read_own_file(path, kBytesMax) == bytes) return {};
   FileAttributes attributes;
-  if (const auto store = look_at_store(state_path); store && ::geteuid() == 0) {
+  if (const auto store = look_at_store(place.state_path); store && ::geteuid() == 0) {
     attributes.owner = store->st_uid;
     attributes.group = store->st_gid;
   }

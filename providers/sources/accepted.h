@@ -2,7 +2,8 @@
 // restart goes on where the manifests as they stand can't be used. Of path sources it holds the
 // files as they were; of git the names alone, for its repository has the applied commit.
 //
-// Whatever is wrong with the file, there is none. One that others may write to is not believed.
+// Whatever is wrong with the file, there is none. One that belongs to another store, or that
+// somebody else may have written, is not believed: root does not run what another user wrote there.
 #pragma once
 
 #include <string>
@@ -47,12 +48,18 @@ AcceptedManifests accepted_of(const std::vector<SourceConfig>& sources, LoadedMa
 // Reads the path sources as they were accepted, and those that never were from the disk.
 ReadSource reader_of(const AcceptedManifests& accepted);
 
-// The file beside the store at `state_path`. Blocks on the disk.
-AcceptedManifests read_accepted(const std::string& state_path);
+// Of which store: the file lies beside it, and bears its lineage.
+struct AcceptedPlace {
+  std::string state_path;
+  std::string lineage;
+};
+
+// Blocks on the disk.
+AcceptedManifests read_accepted(const AcceptedPlace& place);
 
 // Replaces the file, readable by its owner alone, where it says anything else. Run by root, it is
 // given to whom the store belongs to. Errors: those of replace_file; invalid: over 1 GiB. Blocks
 // until the disk has it.
-Result<void> keep_accepted(const std::string& state_path, const AcceptedManifests& accepted);
+Result<void> keep_accepted(const AcceptedPlace& place, const AcceptedManifests& accepted);
 
 }  // namespace keytide

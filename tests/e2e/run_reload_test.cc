@@ -32,6 +32,19 @@ TEST_F(RunReload, RefusesAPortThatIsTakenAndTheOldServiceGoesOn) {
   EXPECT_EQ(count_in_log("msg=\"keytide runs\""), 1);
 }
 
+TEST_F(RunReload, RefusesSourcesByWhichNothingWouldBeRenewed) {
+  auto service = start();
+  wait_for_deliveries();
+  world_.folder.write("other/some.yaml", "keytide: 1\n");
+  replace_in_config("{path: secrets}", "{path: other}");
+  const RunResult refused = keytide({"reload"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.errors,
+              AllOf(HasSubstr("name no secret at all"), HasSubstr("nothing would be renewed")));
+  EXPECT_THAT(keytide({"state", "list"}).output, Not(HasSubstr("unmanaged")));
+  EXPECT_EQ(count_in_log("msg=\"keytide runs\""), 1);
+}
+
 TEST_F(RunReload, SaysAllThatIsInTheWayOfTheNewConfigurationAtOnce) {
   auto service = start();
   wait_for_deliveries();

@@ -149,7 +149,9 @@ int ControlServer::carry_out(const ControlRequest& request, Console& console) {
           false,
           can_ask,
           HostedCommand{&workspace_, request.user, request.plan, {}}};
-  app.hosted->alone = [&](const std::function<int()>& work) { return run_alone(app, work); };
+  app.hosted->alone = [&](const std::function<int()>& work, Alone kind) {
+    return run_alone(app, work, kind);
+  };
   if (app.line.command == "reload") return reload_(app);
   const int code = dispatch(app);
   app_.log.info("command carried out",
@@ -160,17 +162,22 @@ int ControlServer::carry_out(const ControlRequest& request, Console& console) {
   return code;
 }
 
-int ControlServer::run_alone(const App& app, const std::function<int()>& work) {
+int ControlServer::run_alone(const App& app, const std::function<int()>& work, Alone kind) {
   std::promise<void> turn;
   std::promise<int> exit;
   auto turned = turn.get_future();
   auto ended = exit.get_future();
-  loop_.request_alone([&](bool may_run) {
+  const auto command = [&](bool may_run) {
     turn.set_value();
     const bool is_wanted = may_run && !app.console.wants_stop();
-    if (!may_run) app.complain("the service is stopping", "start it again, or run this without it");
+    if (!may_run) {
+      app.complain("the service is stopping", "start it again, or run this without it");
+    } else if (!is_wanted) {
+      app.complain("interrupted before its turn: nothing was done", "run the command again");
+    }
     exit.set_value(is_wanted ? work() : 1);
-  });
+  };
+  loop_.request_alone(command, kind == Alone::acts);
   if (turned.wait_for(kPatience) == std::future_status::timeout && !app.line.json) {
     app.complain_text("Waiting for the service to finish what it is doing.\n");
   }

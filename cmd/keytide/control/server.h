@@ -33,7 +33,7 @@ class ControlServer {
  private:
   void serve(const std::shared_ptr<UnixStream>& stream);
   int carry_out(const ControlRequest& request, Console& console);
-  int run_alone(const App& app, const std::function<int()>& work);
+  int run_alone(const App& app, const std::function<int()>& work, Alone kind);
 
   const App& app_;
   Workspace& workspace_;

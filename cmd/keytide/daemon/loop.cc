@@ -55,7 +55,7 @@ void Loop::step() {
     run_alone();
     start_passes();
   } else {
-    for (const auto& command : std::exchange(alone_, {})) command(false);
+    for (const Command& command : std::exchange(alone_, {})) command.run(false);
   }
   if (is_changed_) publish();
 }
@@ -102,9 +102,9 @@ void Loop::request_stop() {
   post([this] { is_changed_ = true; });
 }
 
-void Loop::request_alone(std::function<void(bool)> command) {
+void Loop::request_alone(std::function<void(bool)> command, bool changes) {
   has_waiting_command_ = true;
-  post([this, command = std::move(command)] { alone_.push_back(command); });
+  post([this, changes, command = std::move(command)] { alone_.push_back({command, changes}); });
 }
 
 void Loop::post(std::function<void()> message) {
@@ -186,10 +186,11 @@ void Loop::run_alone() {
   has_waiting_command_ = false;
   ++jobs_;
   ports_.start([this, command = alone_.front()] {
-    command(true);
-    post([this] {
+    command.run(true);
+    post([this, changes = command.changes] {
       --jobs_;
       runs_alone_ = false;
+      if (!changes) return;
       // What the person's command went by may be newer than what the lanes have.
       must_read_first_ = true;
       for (auto& [scope, lane] : lanes_) lane.hurry();

@@ -55,9 +55,9 @@ class Loop {
   void hint_change();
   // Nothing new is begun from now on.
   void request_stop();
-  // Calls it with true once no pass is under way, and none beside it; then everything is looked at
-  // anew. With false where the service stops before its turn.
-  void request_alone(std::function<void(bool may_run)> command);
+  // Calls it with true once no pass is under way, and none beside it; after one that changes
+  // something everything is looked at anew. With false where the service stops before its turn.
+  void request_alone(std::function<void(bool may_run)> command, bool changes = true);
 
   // No job is under way.
   bool is_idle() const { return jobs_ == 0; }
@@ -92,7 +92,11 @@ class Loop {
 
   std::map<Scope, Lane> lanes_;
   std::vector<SourceHealth> sources_;
-  std::vector<std::function<void(bool)>> alone_;  // commands that wait for their turn
+  struct Command {
+    std::function<void(bool)> run;
+    bool changes = true;
+  };
+  std::vector<Command> alone_;  // that wait for their turn
   std::atomic<bool> stopping_{false};
   std::atomic<std::int64_t> reload_number_{0};
   std::atomic<bool> has_waiting_command_{false};  // passes end at their next account

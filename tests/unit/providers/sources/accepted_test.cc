@@ -23,10 +23,10 @@ class Accepted : public WithTempFolder {
   std::vector<SourceConfig> sources() const { return {{at("m"), {}, {}, {}}}; }
   void keep() {
     LoadedManifests loaded = load_desired(sources());
-    const auto kept = keep_accepted(at("db"), accepted_of(sources(), loaded));
+    const auto kept = keep_accepted({at("db"), "lineage"}, accepted_of(sources(), loaded));
     EXPECT_TRUE(kept) << kept.error().text();
   }
-  AcceptedManifests read() const { return read_accepted(at("db")); }
+  AcceptedManifests read() const { return read_accepted({at("db"), "lineage"}); }
   LoadedManifests load_accepted(const std::vector<SourceConfig>& sources) const {
     const AcceptedManifests accepted = read();
     LoadOptions options;
@@ -103,7 +103,7 @@ TEST_F(Accepted, OfGitKeepsTheNamesWithoutTheCommitAndNoBytes) {
   const AcceptedManifests accepted = accepted_of({source}, loaded);
   ASSERT_EQ(accepted.sources[0].files.size(), 1U);
   EXPECT_EQ(accepted.sources[0].files[0], (AcceptedFile{"prod/a.yaml", {Address("one")}, ""}));
-  ASSERT_TRUE(keep_accepted(at("db"), accepted));
+  ASSERT_TRUE(keep_accepted({at("db"), "lineage"}, accepted));
   EXPECT_EQ(read(), accepted);
 }
 
@@ -153,9 +153,14 @@ TEST_F(Accepted, AreNotBelievedWhereOthersMayWriteThem) {
   EXPECT_TRUE(read().sources.empty()) << "a link";
 }
 
+TEST_F(Accepted, OfAnotherStoreAreNone) {
+  keep();
+  EXPECT_TRUE(read_accepted({at("db"), "another lineage"}).sources.empty());
+}
+
 TEST_F(Accepted, SayWhereTheyCanNotBeKept) {
   LoadedManifests loaded = load_desired(sources());
-  const auto kept = keep_accepted(at("none/db"), accepted_of(sources(), loaded));
+  const auto kept = keep_accepted({at("none/db"), "lineage"}, accepted_of(sources(), loaded));
   ASSERT_FALSE(kept);
   EXPECT_THAT(kept.error().text(), HasSubstr(at("none")));
 }
