@@ -76,10 +76,21 @@ void SimWorld::live() {
   }
 }
 
+// Of what it has and of what it is to have: an edit counts from the next secret on.
+Seconds SimWorld::shortest_life(const Subject& subject) {
+  const auto record = store_->find(subject.desired.account).value();
+  Seconds life = subject.desired.lifetime;
+  if (!record) return life;
+  for (const OwnedSecret& secret : record->secrets) {
+    life = std::min<Seconds>(life, std::chrono::hours(secret.asked_hours));
+  }
+  return life;
+}
+
 void SimWorld::let_sinks_fail() {
   Random& random = chaos_.random();
   for (Subject& subject : subjects_) {
-    const Seconds life = subject.desired.lifetime;
+    const Seconds life = shortest_life(subject);
     for (const SinkSpec& sink : subject.desired.deliver) {
       if (sink.is_hook() || !is_due_for_trouble(subject, &Mood::sinks, "sinks")) continue;
       SimFile& file = disk_[sink.name];

@@ -11,8 +11,8 @@ namespace keytide::simulation {
 namespace {
 
 // As the loop guard counts.
-std::ptrdiff_t came_to_nothing(const AccountRecord& record, Instant now) {
-  const Seconds window = std::min<Seconds>(std::chrono::hours(24), record.lifetime / 3);
+std::ptrdiff_t came_to_nothing(const AccountRecord& record, Seconds lifetime, Instant now) {
+  const Seconds window = std::min<Seconds>(std::chrono::hours(24), lifetime / 3);
   return std::count_if(record.ended.begin(), record.ended.end(), [&](const AttemptEnd& end) {
     return counts_for_loop_guard(end.outcome) && end.at > now - window;
   });
@@ -104,7 +104,8 @@ void SimWorld::check_consumers() {
         subject.desired.lifetime <= std::chrono::hours(org_->max_validity_hours) &&
         !record->attempt && record->with_role(Role::quarantined) == nullptr &&
         record->with_role(Role::current) != nullptr && due_at(*record) > clock_.atlas_now() &&
-        came_to_nothing(*record, clock_.atlas_now()) < SafetyPolicy{}.max_creates;
+        came_to_nothing(*record, subject.desired.lifetime, clock_.atlas_now()) <
+            SafetyPolicy{}.max_creates;
     if (all_are_well && is_at_rest && !has_foreign) subject.excuse.clear();
   }
 }
@@ -269,7 +270,8 @@ void SimWorld::check_loop_guard() {
   const int most = 2 * SafetyPolicy{}.max_creates;
   const std::vector<AccountRecord> known = records();
   for (const AccountRecord& record : known) {
-    if (came_to_nothing(record, clock_.atlas_now()) > most) {
+    const Seconds lifetime = subject_of(record.key).desired.lifetime;
+    if (came_to_nothing(record, lifetime, clock_.atlas_now()) > most) {
       fail("the loop guard let one create too many pass");
     }
   }

@@ -98,6 +98,7 @@ class SimWorld {
   void edit_manifest(Subject& subject);
   void edit_sinks(Subject& subject);
   void let_sinks_fail();
+  Seconds shortest_life(const Subject& subject);
   void settle_down();
   bool holds_previous();
   void excuse(Subject& subject, const std::string& why);
