@@ -9,12 +9,11 @@
 namespace keytide {
 namespace {
 
-const SecretValue& secret_of(const Credential& credential) {
-  if (const auto* account = std::get_if<ServiceAccountCredential>(&credential)) {
-    return account->client_secret;
-  }
-  if (const auto* key = std::get_if<ApiKeyCredential>(&credential)) return key->private_key;
-  return std::get<AccessTokenCredential>(credential).token;
+// Of a service account nothing: such a secret is followed where it is kept (CredentialWatch).
+const SecretValue* secret_of(const Credential& credential) {
+  if (std::holds_alternative<ServiceAccountCredential>(credential)) return nullptr;
+  if (const auto* key = std::get_if<ApiKeyCredential>(&credential)) return &key->private_key;
+  return &std::get<AccessTokenCredential>(credential).token;
 }
 
 }  // namespace
@@ -37,7 +36,9 @@ std::string ConfigWatch::digest(const Config& config) const {
   if (token && *token) add_value(**token);
   const auto credentials = read_credentials(config.atlas, process_variables());
   if (!credentials) return text + credentials.error().text();
-  const auto add = [&](const Credential& one) { add_value(secret_of(one)); };
+  const auto add = [&](const Credential& one) {
+    if (const SecretValue* value = secret_of(one)) add_value(*value);
+  };
   if (credentials->by_default) add(*credentials->by_default);
   for (const auto& [scope, one] : credentials->by_scope_id) add(one);
   return text;

@@ -1,5 +1,7 @@
 #include "cmd/keytide/credential_watch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -32,41 +34,52 @@ CredentialWatch::CredentialWatch(const App& app, Workspace& workspace)
   }
 }
 
-bool CredentialWatch::follow() {
+CredentialWatch::News CredentialWatch::follow() {
+  const std::lock_guard lock(mutex_);
+  News news;
   // What can't be read, or is half written, is looked at again the next time.
   const auto credentials = read_credentials(workspace_.config().atlas, process_variables());
-  if (!credentials) return false;
-  bool has_taken = false;
+  if (!credentials) return news;
   for (const ServiceAccountCredential* one : accounts_of(*credentials)) {
-    const Found found{one->client_id, fingerprint_of(one->client_secret, key_), one->client_secret};
-    if (!known_.contains({found.client_id, found.print}) && take(found)) has_taken = true;
+    take({one->client_id, fingerprint_of(one->client_secret, key_), one->client_secret}, news);
   }
-  return has_taken;
+  return news;
 }
 
-bool CredentialWatch::take(const Found& found) {
+void CredentialWatch::take(const Found& found, News& news) {
+  if (known_.contains({found.client_id, found.print})) return;
   Issuer& issuer = **workspace_.issuer();
   const auto signed_in = issuer.signed_in(key_);
   const auto now = signed_in.find(found.client_id);
   if (now != signed_in.end() && now->second == found.print) {
     // This process renewed it, and knows.
     known_.emplace(found.client_id, found.print);
-    return false;
+    return;
   }
-  if (has_open_renewal(found.client_id)) return false;
+  if (has_open_renewal(found.client_id)) return;
   const Verification seen = issuer.verify({{}, found.client_id}, found.value);
-  if (seen.verdict == Verification::Verdict::unproven) return false;
+  if (seen.verdict != Verification::Verdict::works) return refuse(found, seen, news);
   known_.emplace(found.client_id, found.print);
-  if (seen.verdict == Verification::Verdict::refused) {
-    app_.log.error("the credential was replaced by one that does not sign in: the old one goes on",
-                   {{"client_id", found.client_id.str()},
-                    {"why", seen.why ? seen.why->text() : "no reason given"}});
-    return false;
-  }
   issuer.sign_in_with(found.client_id, found.value);
   app_.log.info("the credential was replaced: signing in with the new one",
                 {{"client_id", found.client_id.str()}});
-  return true;
+  news.has_taken = true;
+}
+
+// In the log once; to who asks for a reload each time.
+void CredentialWatch::refuse(const Found& found, const Verification& seen, News& news) {
+  const std::string why = seen.why ? seen.why->text() : "no reason given";
+  news.problems.push_back({Diagnostic::Severity::error,
+                           {},
+                           fmt::format("the credential of {} was replaced by one that could not "
+                                       "be proven to sign in, and the old one goes on: {}",
+                                       found.client_id.str(), why),
+                           "put a secret there that Atlas accepts",
+                           ""});
+  const bool is_refused = seen.verdict == Verification::Verdict::refused;
+  if (!is_refused || !told_.emplace(found.client_id, found.print).second) return;
+  app_.log.error("the credential was replaced by one that does not sign in: the old one goes on",
+                 {{"client_id", found.client_id.str()}, {"why", why}});
 }
 
 bool CredentialWatch::has_open_renewal(const ClientId& client_id) {

@@ -169,9 +169,15 @@ int Service::reload(const App& app) {
     return 0;
   }
   if (!problems.empty()) tell_of_obstacles(app, problems);
-  const std::int64_t number = loop_.request_reload();
-  if (!app.is_hosted()) return 0;
-  return tell_of_manifests(app, number) == 0 && problems.empty() ? 0 : 1;
+  if (!app.is_hosted()) {
+    was_denied_ = true;  // the credentials are looked at by a job
+    loop_.request_reload();
+    return 0;
+  }
+  const CredentialWatch::News news = credentials_.follow();
+  app.complain(news.problems);
+  const bool is_good = tell_of_manifests(app, loop_.request_reload()) == 0;
+  return is_good && problems.empty() && news.problems.empty() ? 0 : 1;
 }
 
 int Service::tell_of_manifests(const App& app, std::int64_t number) {
@@ -244,7 +250,7 @@ void Service::look_at_credentials() {
   looks_at_credentials_ = true;
   jobs_.start([this] {
     // Lanes that wait because they were refused need not wait any more.
-    if (credentials_.follow()) loop_.request_reload();
+    if (credentials_.follow().has_taken) loop_.request_reload();
     looks_at_credentials_ = false;
     // A pass may have been refused meanwhile.
     if (was_denied_) waker_.wake();

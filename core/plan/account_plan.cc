@@ -264,6 +264,21 @@ void plan_forget(const Situation& s, AccountPlan& out) {
   out.changes.push_back(std::move(forget));
 }
 
+// Atlas lists a secret that has expired for ever, and it keeps its slot: without a record it would
+// be a stranger's, and in the way of the entry when it comes back.
+std::vector<Change> destroy_expired(const Situation& s) {
+  std::vector<Change> destroys;
+  if (s.observed == nullptr) return destroys;
+  const auto& listed = s.observed->secrets;
+  for (const OwnedSecret& secret : s.record->secrets) {
+    const bool is_listed = std::any_of(listed.begin(), listed.end(),
+                                       [&](const auto& one) { return one.id == secret.id; });
+    if (!is_listed || secret.role == Role::quarantined) continue;
+    destroys.push_back(destroy_change(secret, Reason::overlap_over, "it has expired"));
+  }
+  return destroys;
+}
+
 void plan_removed(const Situation& s, AccountPlan& out) {
   if (find_unknown_create(s)) note_open_attempt(s, out);
   plan_settle(s, out);
@@ -275,12 +290,16 @@ void plan_removed(const Situation& s, AccountPlan& out) {
   const bool is_over = std::none_of(secrets.begin(), secrets.end(), [&](const OwnedSecret& one) {
     return s.is_live(one.expires_at);
   });
+  std::vector<Change> expired;
+  if (is_over && !find_clock_guard(s)) expired = destroy_expired(s);
   // What an open tag may still bring to light would have no record to go by.
-  out.drop_record = is_over && !find_unknown_create(s) && s.record->open_tags.empty();
+  out.drop_record =
+      is_over && expired.empty() && !find_unknown_create(s) && s.record->open_tags.empty();
   // The service account itself was deleted, and its secrets with it.
   const bool is_gone = s.scope != nullptr && !s.scope->error && s.observed == nullptr;
   out.drop_record = out.drop_record || is_gone;
-  if (!out.drop_record) add_all(out.changes, find_retirement(s).destroys);
+  if (out.drop_record) return;
+  add_all(out.changes, is_over ? std::move(expired) : find_retirement(s).destroys);
 }
 
 // Nothing is done by such a record, and nothing is recorded: not even what is gone, which is a part

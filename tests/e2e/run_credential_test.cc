@@ -41,7 +41,10 @@ TEST_F(RunCredential, ThatDoesNotSignInIsToldOnceAndAGoodOneIsTakenByAReload) {
   world_.folder.write("client_secret", "mdb_sa_sk_9999999999999999999999999999999999999999");
   end_the_old_one();
   wait_for_log("one that does not sign in");
-  world_.three_entries("50d");
+  const RunResult reload = keytide({"reload"});
+  EXPECT_EQ(reload.exit_code, 1);
+  EXPECT_THAT(reload.errors, AllOf(HasSubstr(kKeytide), HasSubstr("the old one goes on"),
+                                   HasSubstr("put a secret there that Atlas accepts")));
   EXPECT_EQ(count_in_log("one that does not sign in"), 1);
   world_.folder.write("client_secret", good);
   EXPECT_EQ(keytide({"reload"}).exit_code, 0);

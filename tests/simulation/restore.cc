@@ -30,7 +30,12 @@ void SimWorld::note_unknown_to_store(const std::vector<AccountRecord>& before) {
     if (record != all.end() && old != before.end() && *record == *old) continue;
     for (const simulator::Secret& secret : subject.account->secrets) {
       const bool known = record != all.end() && record->find(SecretId(secret.id)) != nullptr;
-      if (!known && subject.foreign.insert(secret.id).second) subject.forgotten.insert(secret.id);
+      if (known || !subject.foreign.insert(secret.id).second) continue;
+      subject.forgotten.insert(secret.id);
+      // By the tag of an attempt that is open there it may be found to be keytide's.
+      if (bears_a_tag(subject, secret.expires_at - secret.created_at)) {
+        subject.lookalikes.insert(secret.id);
+      }
     }
     excuse(subject, "the store was lost or restored");
   }

@@ -28,7 +28,17 @@ TEST(Removed, StaysKnownUntilItsSecretsExpireAndIsDroppedThen) {
   PlanWorld world = forgotten_world();
   EXPECT_EQ(line_of(world.plan()), "");
   world.record->secrets[0].expires_at = kNow;
+  world.unlist("c1");
+  EXPECT_EQ(line_of(world.plan()), "dropped");
+}
+
+TEST(Removed, LeavesNoExpiredSecretInASlotForTheDayOnWhichItComesBack) {
+  PlanWorld world = forgotten_world();
+  world.record->secrets[0].expires_at = kNow;
   world.listed("c1").expires_at = kNow;
+  EXPECT_EQ(line_of(world.plan()), "- c1 overlap_over");
+  world.record->secrets.clear();
+  world.unlist("c1");
   EXPECT_EQ(line_of(world.plan()), "dropped");
 }
 
