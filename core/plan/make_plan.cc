@@ -9,6 +9,7 @@
 #include "core/base/duration.h"
 #include "core/plan/account_plan.h"
 #include "core/plan/forecast.h"
+#include "core/plan/own_account.h"
 #include "core/plan/restored.h"
 
 namespace keytide {
@@ -81,6 +82,9 @@ Plan make_plan(const PlanInput& input) {
     if (says_something(account)) plan.accounts.push_back(std::move(account));
   }
   warn_of_clock(input, plan);
+  for (std::string& warning : warn_of_own_accounts(input)) {
+    plan.warnings.push_back(std::move(warning));
+  }
   for (std::string& warning : forecast.warnings()) plan.warnings.push_back(std::move(warning));
   if (auto restored = find_restored_store(input); restored && input.options.refresh_only) {
     plan.accepts_restored = true;

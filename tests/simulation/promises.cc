@@ -10,9 +10,10 @@
 namespace keytide::simulation {
 namespace {
 
-// As the loop guard counts.
+// As the loop guard counts; of a life that was edited the shorter one, by which it counted then.
 std::ptrdiff_t came_to_nothing(const AccountRecord& record, Seconds lifetime, Instant now) {
-  const Seconds window = std::min<Seconds>(std::chrono::hours(24), lifetime / 3);
+  const Seconds life = std::min(lifetime, record.lifetime);
+  const Seconds window = std::min<Seconds>(std::chrono::hours(24), life / 3);
   return std::count_if(record.ended.begin(), record.ended.end(), [&](const AttemptEnd& end) {
     return counts_for_loop_guard(end.outcome) && end.at > now - window;
   });

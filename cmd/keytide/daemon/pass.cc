@@ -5,6 +5,7 @@
 #include "cmd/keytide/gather.h"
 #include "core/model/back_off.h"
 #include "core/plan/make_plan.h"
+#include "core/plan/own_account.h"
 
 namespace keytide {
 namespace {
@@ -108,6 +109,9 @@ PassResult run_pass(const PassRequest& request, const Ports& ports) {
     worked_on = with_work(plan);
     const RunContext context{&input, request.actor, world->world_read_at, request.stopping};
     out.done = execute(plan, ports, context, request.parallelism);
+    for (std::string& warning : warn_of_own_accounts(input)) {
+      out.done.warnings.push_back(std::move(warning));
+    }
   }
   look_after(request, *world, worked_on, ports, out);
   add_unrecorded_failures(request, ports, out);

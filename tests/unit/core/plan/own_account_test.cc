@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/plan/own_account.h"
 #include "tests/support/plan_world.h"
 
 namespace keytide::test {
@@ -68,6 +69,34 @@ TEST(OwnAccount, OtherAccountsAreNotHeldUpByIt) {
   Own world("fp-c0");
   world.input.own_accounts = {ClientId("mdb_sa_id_other")};
   EXPECT_EQ(line_of(world.plan()), "- c0 overlap_over");
+}
+
+// An organization that lists keytide's own account with one secret.
+PlanInput listing(Seconds left) {
+  PlanInput input;
+  input.now = kNow;
+  input.host_now = kNow;
+  input.own_accounts = {kKey.client_id};
+  ObservedScope scope;
+  scope.scope = kKey.scope;
+  scope.accounts.push_back({kKey, "keytide", {{SecretId("k1"), kNow, kNow + left, {}, ""}}});
+  input.scopes.push_back(std::move(scope));
+  return input;
+}
+
+TEST(OwnAccount, ThatNoEntryRenewsIsWarnedOfAMonthBeforeItLocksKeytideOut) {
+  EXPECT_THAT(warn_of_own_accounts(listing(span("31d"))), ::testing::IsEmpty());
+  const auto warnings = warn_of_own_accounts(listing(span("30d")));
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(warnings[0], ::testing::AllOf(HasSubstr(kKey.client_id.str()), HasSubstr("in 30d"),
+                                            HasSubstr("no entry renews it")));
+  EXPECT_THAT(make_plan(listing(span("2d"))).warnings, ::testing::SizeIs(1));
+}
+
+TEST(OwnAccount, ThatAnEntryRenewsIsNotWarnedOf) {
+  PlanInput input = listing(span("2d"));
+  input.desired.secrets = {billing_entry()};
+  EXPECT_THAT(warn_of_own_accounts(input), ::testing::IsEmpty());
 }
 
 }  // namespace
