@@ -121,7 +121,8 @@ bool says_nothing_to_import(const App& app, const Planned& planned) {
 // with them. What was planned for some entries alone, or recorded, says nothing of the others.
 bool keep_manifests(const App& app, Workspace& workspace, const Planned& planned) {
   const PlanOptions& options = planned.world.input.options;
-  if (!options.targets.empty() || options.import_only || options.refresh_only) return true;
+  const bool is_part = planned.is_part || !options.targets.empty();
+  if (is_part || options.import_only || options.refresh_only) return true;
   if (const auto accepted = planned.git->accept(); !accepted) {
     app.complain(accepted.error());
     return false;

@@ -137,8 +137,8 @@ std::optional<Planned> plan_now(const App& app, Workspace& workspace, const Plan
     return std::nullopt;
   }
   if (!knows_addresses(app, world->input)) return std::nullopt;
-  Planned planned{std::move(*world),   {}, {}, std::move(git), std::move(aside),
-                  std::move(manifests)};
+  Planned planned{std::move(*world),    {},   {}, std::move(git), std::move(aside),
+                  std::move(manifests), false};
   planned.plan = make_plan(planned.world.input);
   if (gather_caps(planned.world.input, planned.plan, **issuer, app.line.parallelism)) {
     planned.plan = make_plan(planned.world.input);

@@ -28,6 +28,7 @@ struct Planned {
   // those there are; empty: it is by these. The last one sums up.
   Diagnostics left_aside;
   AcceptedManifests manifests;  // that it is made by, as they are kept once it is carried out
+  bool is_part = false;         // what was not approved was taken out of it
 
   bool has_unreadable_scope() const;
 };

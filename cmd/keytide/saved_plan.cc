@@ -95,9 +95,10 @@ bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, 
                               : "run the same command again: it shows what is to be done now");
     return false;
   }
-  std::erase_if(planned.plan.accounts, [&](const AccountPlan& account) {
+  const auto left_out = std::erase_if(planned.plan.accounts, [&](const AccountPlan& account) {
     return !account.changes.empty() && !is_in(saved, account);
   });
+  planned.is_part = left_out > 0;
   planned.refusals = check_safety(planned.world.input, planned.plan);
   return true;
 }
