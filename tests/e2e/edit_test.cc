@@ -184,9 +184,12 @@ TEST_F(Edit, AnEntryTakenOutIsForgottenAndItsSecretLives) {
   EXPECT_TRUE(world_.works(kBilling, value_));
   EXPECT_THAT(world_.status("billing"), HasSubstr("\"phase\":\"unmanaged\""));
   world_.atlas.advance("100d");
+  // Expired, it would keep its slot, and be a stranger's once nothing is recorded of it.
+  EXPECT_THAT(world_.apply().output,
+              HasSubstr("# billing: current secret will be destroyed (it has expired)"));
   EXPECT_EQ(world_.apply().exit_code, 0);
   EXPECT_EQ(world_.status("billing"), "");
-  EXPECT_TRUE(world_.lists(kBilling, value_));  // expired, and not deleted
+  EXPECT_FALSE(world_.lists(kBilling, value_));
 }
 
 TEST_F(Edit, AnEntryThatComesBackIsManagedAgainWithoutANewSecret) {

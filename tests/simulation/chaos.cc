@@ -15,12 +15,23 @@ Trouble Chaos::note(const std::string& step, Trouble trouble) {
   return trouble;
 }
 
+double Chaos::weight_of(const std::string& step) const {
+  const bool is_seldom = step == "W dropped" || step == "W escrow_erased" ||
+                         step == "W forgotten" || step == "W moved" || step == "W sink_dropped" ||
+                         step == "W spill" || step == "W attempt_aborted" || step == "settings";
+  const bool is_rare = step == "W create_unknown" || step == "W create_rejected" ||
+                       step == "W create_not_sent" || step == "W attempt_settled" ||
+                       step == "W attempt_aborted" || step == "W refreshed";
+  return is_seldom && seldom_weight_ > 1 ? seldom_weight_ : is_rare ? 5 : 1;
+}
+
 Trouble Chaos::at_call(const std::string& step) {
-  if (random_.chance(mood_.crash)) {
+  const double seldom = step == "settings" ? seldom_weight_ : 1;
+  if (random_.chance(mood_.crash * seldom)) {
     return note(step, random_.chance(0.5) ? Trouble::crash_before : Trouble::crash_after);
   }
   // The create is what everything hangs on.
-  const double weight = step == "create" ? 4 : 1;
+  const double weight = step == "create" ? 4 : seldom;
   if (!random_.chance(mood_.network * weight)) return note(step, Trouble::none);
   constexpr std::array kKinds{Trouble::not_sent,     Trouble::lost_reply, Trouble::late_commit,
                               Trouble::server_error, Trouble::busy,       Trouble::forbidden};
@@ -30,17 +41,18 @@ Trouble Chaos::at_call(const std::string& step) {
 }
 
 Trouble Chaos::at_write(const std::string& step) {
-  const bool is_rare = step == "W create_unknown" || step == "W create_rejected" ||
-                       step == "W create_not_sent" || step == "W attempt_settled" ||
-                       step == "W attempt_aborted" || step == "W refreshed";
-  if (random_.chance(mood_.crash * (is_rare ? 5 : 1))) {
+  const double weight = weight_of(step);
+  if (random_.chance(mood_.crash * weight)) {
     return note(step, random_.chance(0.5) ? Trouble::crash_before : Trouble::crash_after);
   }
-  return note(step, random_.chance(mood_.write) ? Trouble::failed_write : Trouble::none);
+  const double failing = weight == seldom_weight_ ? weight : 1;
+  return note(step, random_.chance(mood_.write * failing) ? Trouble::failed_write : Trouble::none);
 }
 
 Trouble Chaos::at_save(const std::string& kind) {
-  if (random_.chance(mood_.pause)) return note("W " + kind, Trouble::paused);
+  const double weight = weight_of("W " + kind);
+  const double pausing = weight == seldom_weight_ ? weight : 1;
+  if (random_.chance(mood_.pause * pausing)) return note("W " + kind, Trouble::paused);
   return at_write("W " + kind);
 }
 

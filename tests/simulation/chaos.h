@@ -61,6 +61,8 @@ class Chaos {
   // For how something happens.
   Random& random() { return random_; }
 
+  // More trouble at steps that come seldom: for the table of coverage.
+  void seek_seldom() { seldom_weight_ = 30; }
   void calm() {
     mood_ = {};
     is_calm_ = true;
@@ -75,6 +77,9 @@ class Chaos {
   Random random_;
   Mood mood_;
   const std::set<std::int64_t> left_out_;
+  double weight_of(const std::string& step) const;
+
+  double seldom_weight_ = 1;
   bool is_calm_ = false;
   std::int64_t count_ = 0;
   Coverage coverage_;

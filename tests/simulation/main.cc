@@ -1,5 +1,6 @@
 // keytide-simulation: runs seeds until so many renewals are done, and says what was covered.
 //   keytide-simulation --renewals=200000 [--first=1]     all promises held: 0
+//   keytide-simulation … --seldom                         more trouble at steps that come seldom
 //   keytide-simulation --seed=N                           one seed, with its trace
 //   keytide-simulation --mutants                          each mutant is caught, or 1
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ struct Arguments {
   std::int64_t first = 1;
   std::int64_t seed = 0;  // 0: as many as it takes
   bool mutants = false;
+  bool seldom = false;
 };
 
 struct NamedMutant {
@@ -59,8 +61,9 @@ bool take(std::string_view argument, std::string_view name, std::int64_t& into) 
   return problem == std::errc{} && end == argument.data() + argument.size();
 }
 
-Options options_of(std::int64_t seed) {
+Options options_of(std::int64_t seed, bool seeks_seldom = false) {
   Options options;
+  options.seeks_seldom = seeks_seldom;
   options.seed = static_cast<std::uint64_t>(seed);
   options.on_sqlite = seed % 50 == 0;
   return options;
@@ -110,7 +113,7 @@ int explain(const Options& options, const Verdict& verdict) {
   fmt::print("seed {}: {}\nit needs no more than what is left of {} troubles without {}:\n",
              options.seed, again.broken, verdict.troubles, small.left_out.size());
   for (const std::string& line : again.trace) fmt::print("  {}\n", line);
-  fmt::print("repeat it with --seed={}\n", options.seed);
+  fmt::print("repeat it with --seed={}{}\n", options.seed, options.seeks_seldom ? " --seldom" : "");
   return 1;
 }
 
@@ -142,7 +145,7 @@ int run_mutants() {
 int run(const Arguments& arguments) {
   if (arguments.mutants) return run_mutants();
   if (arguments.seed > 0) {
-    const Options options = options_of(arguments.seed);
+    const Options options = options_of(arguments.seed, arguments.seldom);
     const Verdict verdict = simulate(options);
     if (!verdict.broken.empty()) return explain(options, verdict);
     for (const std::string& line : verdict.trace) fmt::print("{}\n", line);
@@ -153,7 +156,7 @@ int run(const Arguments& arguments) {
   Verdict all;
   std::int64_t seed = arguments.first;
   for (; all.renewals < arguments.renewals; ++seed) {
-    const Options options = options_of(seed);
+    const Options options = options_of(seed, arguments.seldom);
     const Verdict verdict = simulate(options);
     if (!verdict.broken.empty()) return explain(options, verdict);
     add(verdict, all);
@@ -175,11 +178,12 @@ int main(int argc, char** argv) {
     if (take(argument, "--renewals=", arguments.renewals)) continue;
     if (take(argument, "--first=", arguments.first)) continue;
     if (take(argument, "--seed=", arguments.seed)) continue;
-    arguments.mutants = argument == "--mutants";
-    if (arguments.mutants) continue;
+    arguments.mutants = arguments.mutants || argument == "--mutants";
+    arguments.seldom = arguments.seldom || argument == "--seldom";
+    if (argument == "--mutants" || argument == "--seldom") continue;
     fmt::print(stderr,
                "usage: keytide-simulation [--renewals=N] [--first=SEED] [--seed=SEED] "
-               "[--mutants]\n");
+               "[--seldom] [--mutants]\n");
     return 2;
   }
   return keytide::simulation::run(arguments);

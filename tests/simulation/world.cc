@@ -62,6 +62,7 @@ SimWorld::SimWorld(const Options& options)
       random_(options.seed * 7919 + 1),
       is_unattended_(options.seed / 8 % 2 == 1),
       identity_{fmt::format("lineage{}", options.seed), FingerprintKey(std::string(64, '0'))} {
+  if (options.seeks_seldom) chaos_.seek_seldom();
   has_escrow_ = !random_.chance(0.15);
   make_entries();
   if (options.on_sqlite) {

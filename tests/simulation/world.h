@@ -23,6 +23,7 @@ struct Options {
   std::uint64_t seed = 1;
   int renewals = 40;                // per seed, all entries together
   std::set<std::int64_t> left_out;  // troubles that do not happen
+  bool seeks_seldom = false;        // more trouble at steps that come seldom
   bool on_sqlite = false;           // the store: SQLite without fsync, else in memory
 };
 
