@@ -3,23 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include "cmd/keytide/logins.h"
 
 namespace keytide {
 namespace {
 
-std::vector<const ServiceAccountCredential*> accounts_of(const Credentials& credentials) {
-  std::vector<const ServiceAccountCredential*> accounts;
-  const auto add = [&](const Credential& one) {
-    if (const auto* account = std::get_if<ServiceAccountCredential>(&one)) {
-      accounts.push_back(account);
-    }
+// By the name under which the configuration has them.
+std::map<std::string, const ServiceAccountCredential*> accounts_of(const Credentials& credentials) {
+  std::map<std::string, const ServiceAccountCredential*> accounts;
+  const auto add = [&](const std::string& name, const Credential& one) {
+    const auto* account = std::get_if<ServiceAccountCredential>(&one);
+    if (account != nullptr) accounts.emplace(name, account);
   };
-  if (credentials.by_default) add(*credentials.by_default);
-  for (const auto& [scope, one] : credentials.by_scope_id) add(one);
+  if (credentials.by_default) add("default", *credentials.by_default);
+  for (const auto& [scope, one] : credentials.by_scope_id) add(scope, one);
   return accounts;
 }
 
@@ -29,8 +30,8 @@ CredentialWatch::CredentialWatch(const App& app, Workspace& workspace)
     : app_(app), workspace_(workspace), key_(workspace.store().identity().fingerprint_key) {
   const auto credentials = read_credentials(workspace.config().atlas, process_variables());
   if (!credentials) return;
-  for (const ServiceAccountCredential* one : accounts_of(*credentials)) {
-    known_.emplace(one->client_id, fingerprint_of(one->client_secret, key_));
+  for (const auto& [name, one] : accounts_of(*credentials)) {
+    taken_.emplace(name, fingerprint_of(one->client_secret, key_));
   }
 }
 
@@ -40,26 +41,28 @@ CredentialWatch::News CredentialWatch::follow() {
   // What can't be read, or is half written, is looked at again the next time.
   const auto credentials = read_credentials(workspace_.config().atlas, process_variables());
   if (!credentials) return news;
-  for (const ServiceAccountCredential* one : accounts_of(*credentials)) {
-    take({one->client_id, fingerprint_of(one->client_secret, key_), one->client_secret}, news);
+  for (const auto& [name, one] : accounts_of(*credentials)) {
+    const Fingerprint print = fingerprint_of(one->client_secret, key_);
+    take({name, one->client_id, print, one->client_secret}, news);
   }
   return news;
 }
 
 void CredentialWatch::take(const Found& found, News& news) {
-  if (known_.contains({found.client_id, found.print})) return;
+  const auto taken = taken_.find(found.name);
+  if (taken != taken_.end() && taken->second == found.print) return;
   Issuer& issuer = **workspace_.issuer();
   const auto signed_in = issuer.signed_in(key_);
   const auto now = signed_in.find(found.client_id);
   if (now != signed_in.end() && now->second == found.print) {
     // This process renewed it, and knows.
-    known_.emplace(found.client_id, found.print);
+    taken_.insert_or_assign(found.name, found.print);
     return;
   }
-  if (has_open_renewal(found.client_id)) return;
+  if (is_of_open_renewal(found)) return;
   const Verification seen = issuer.verify({{}, found.client_id}, found.value);
   if (seen.verdict != Verification::Verdict::works) return refuse(found, seen, news);
-  known_.emplace(found.client_id, found.print);
+  taken_.insert_or_assign(found.name, found.print);
   issuer.sign_in_with(found.client_id, found.value);
   app_.log.info("the credential was replaced: signing in with the new one",
                 {{"client_id", found.client_id.str()}});
@@ -82,12 +85,13 @@ void CredentialWatch::refuse(const Found& found, const Verification& seen, News&
                  {{"client_id", found.client_id.str()}, {"why", why}});
 }
 
-bool CredentialWatch::has_open_renewal(const ClientId& client_id) {
+bool CredentialWatch::is_of_open_renewal(const Found& found) {
   const auto records = workspace_.store().load();
-  // By a store that can't be read nobody can tell.
-  if (!records) return true;
+  if (!records) return false;
   return std::any_of(records->begin(), records->end(), [&](const AccountRecord& one) {
-    return one.key.client_id == client_id && one.attempt;
+    const OwnedSecret* fresh = one.with_role(Role::fresh);
+    return one.key.client_id == found.client_id && one.attempt && fresh != nullptr &&
+           fresh->fingerprint == found.print;
   });
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "cmd/keytide/app.h"
@@ -26,27 +27,28 @@ class CredentialWatch {
   };
   // Reads the secrets of service accounts again. One that is new and proven to sign in is signed in
   // with from here on; one that Atlas refuses is told in the log once, and the old one goes on.
-  // While a renewal of that account is open nothing is taken: its new secret may yet be given up.
+  // The new secret of a renewal that is open is not taken: it may yet be given up.
   // (API keys and access tokens can't be proven by themselves: the service begins anew with them.)
   // Blocks on the disk, and where something is new on the network.
   News follow();
 
  private:
   struct Found {
+    std::string name;  // in the configuration
     ClientId client_id;
     Fingerprint print;
     const SecretValue& value;
   };
   void take(const Found& found, News& news);
   void refuse(const Found& found, const Verification& seen, News& news);
-  bool has_open_renewal(const ClientId& client_id);
+  bool is_of_open_renewal(const Found& found);
 
   const App& app_;
   Workspace& workspace_;
   const FingerprintKey key_;
   std::mutex mutex_;
-  std::set<std::pair<ClientId, Fingerprint>> known_;  // that were taken, or begun with
-  std::set<std::pair<ClientId, Fingerprint>> told_;   // that Atlas refused
+  std::map<std::string, Fingerprint> taken_;         // by name: what is signed in with
+  std::set<std::pair<ClientId, Fingerprint>> told_;  // that Atlas refused
 };
 
 }  // namespace keytide

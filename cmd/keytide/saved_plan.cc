@@ -81,7 +81,9 @@ PlanRequest request_of(const PlanFile& saved) {
 bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, Planned& planned) {
   auto differences = compare(saved, planned.plan, workspace.store().identity().lineage);
   const bool is_file = app.line.command == "apply" && !app.line.arguments.empty();
+  const std::size_t all = differences.size();
   if (!is_file) tell_what_is_done(app, differences);
+  const bool is_done_in_part = differences.size() < all;
   // A restored store is accepted with all that was seen, or not at all.
   const bool needs_all = planned.plan.accepts_restored && !differences.empty();
   if (needs_all || is_stale(differences)) {
@@ -98,7 +100,7 @@ bool matches_saved(const App& app, Workspace& workspace, const PlanFile& saved, 
   const auto left_out = std::erase_if(planned.plan.accounts, [&](const AccountPlan& account) {
     return !account.changes.empty() && !is_in(saved, account);
   });
-  planned.is_part = left_out > 0;
+  planned.is_part = left_out > 0 || is_done_in_part;
   planned.refusals = check_safety(planned.world.input, planned.plan);
   return true;
 }

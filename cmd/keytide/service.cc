@@ -138,7 +138,12 @@ bool Service::open_listener() {
 Diagnostics Service::obstacles(const App& app, const ConfigWatch::Finding& found) {
   if (has_errors(found.problems)) return found.problems;
   // Of two at once each would be in the other's way.
-  const std::lock_guard lock(trial_mutex_);
+  std::unique_lock lock(trial_mutex_, std::defer_lock);
+  if (app.is_hosted()) lock.lock();
+  // The loop waits for nobody's network.
+  if (!app.is_hosted() && !lock.try_lock()) {
+    return {{Diagnostic::Severity::error, {}, "a reload is under way", "reload once more", ""}};
+  }
   const std::uint16_t port = listener_ ? listener_->port() : std::uint16_t{0};
   Diagnostics out = find_obstacles(app_, {workspace_.config(), port}, found.config);
   const Diagnostics manifests = check_next_manifests(app, workspace_, found.config);
@@ -158,7 +163,10 @@ void Service::tell_of_obstacles(const App& app, const Diagnostics& problems) {
 // Of a SIGHUP, with the service's own App, and of `keytide reload`, with the one who asks.
 int Service::reload(const App& app) {
   const ConfigWatch::Finding found = config_.look();
-  const Diagnostics problems = found.is_new ? obstacles(app, found) : Diagnostics{};
+  Diagnostics problems = found.is_new ? obstacles(app, found) : Diagnostics{};
+  // Asked of Atlas: not by the loop itself.
+  const Diagnostics refused = app.is_hosted() ? credentials_.follow().problems : Diagnostics{};
+  if (found.is_new) problems.insert(problems.end(), refused.begin(), refused.end());
   if (found.is_new && problems.empty()) {
     app_.log.info("the configuration has changed: beginning anew");
     begins_anew_ = true;
@@ -174,10 +182,9 @@ int Service::reload(const App& app) {
     loop_.request_reload();
     return 0;
   }
-  const CredentialWatch::News news = credentials_.follow();
-  app.complain(news.problems);
+  if (!found.is_new) app.complain(refused);
   const bool is_good = tell_of_manifests(app, loop_.request_reload()) == 0;
-  return is_good && problems.empty() && news.problems.empty() ? 0 : 1;
+  return is_good && problems.empty() && refused.empty() ? 0 : 1;
 }
 
 int Service::tell_of_manifests(const App& app, std::int64_t number) {
@@ -253,13 +260,14 @@ void Service::look_at_credentials() {
     if (credentials_.follow().has_taken) loop_.request_reload();
     looks_at_credentials_ = false;
     // A pass may have been refused meanwhile.
-    if (was_denied_) waker_.wake();
+    if (was_denied_ || loop_.is_stopping()) waker_.wake();
   });
 }
 
 bool Service::must_end() {
   if (!loop_.is_stopping()) return false;
-  if (loop_.is_idle() && !(control_ && control_->is_serving())) return true;
+  const bool is_serving = control_ && control_->is_serving();
+  if (loop_.is_idle() && !is_serving && !looks_at_credentials_) return true;
   // What only begins anew has time.
   if (!was_interrupted_ || app_.clock.since_boot() - stop_at_ < kStopWithin) return false;
   app_.log.warn("stopped in the middle of something: the next start finishes it");

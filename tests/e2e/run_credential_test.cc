@@ -33,6 +33,31 @@ TEST_F(RunCredential, ThatAPersonReplacedIsSignedInWithByItself) {
               AllOf(HasSubstr("the credential was replaced"), Not(HasSubstr("beginning anew"))));
 }
 
+TEST_F(RunCredential, ThatIsPutBackIsFollowedToo) {
+  auto service = start();
+  wait_for_deliveries();
+  const std::string first = world_.folder.read("client_secret");
+  world_.create_in_atlas(kKeytide, 8760);
+  world_.folder.write("client_secret", world_.secrets(kKeytide).back().secret);
+  EXPECT_EQ(keytide({"reload"}).exit_code, 0);
+  EXPECT_EQ(count_in_log("signing in with the new one"), 1);
+  world_.folder.write("client_secret", first);
+  EXPECT_EQ(keytide({"reload"}).exit_code, 0);
+  EXPECT_EQ(count_in_log("signing in with the new one"), 2);
+  EXPECT_THAT(log(), Not(HasSubstr("beginning anew")));
+}
+
+TEST_F(RunCredential, ThatDoesNotSignInKeepsAnotherConfigurationFromBeingBegunWith) {
+  auto service = start();
+  wait_for_deliveries();
+  world_.folder.write("client_secret", "mdb_sa_sk_9999999999999999999999999999999999999999");
+  replace_in_config("metrics: 127.0.0.1:0", "metrics: none");
+  const RunResult reload = keytide({"reload"});
+  EXPECT_EQ(reload.exit_code, 1);
+  EXPECT_THAT(reload.errors, HasSubstr("the old one goes on"));
+  EXPECT_THAT(log(), Not(HasSubstr("beginning anew")));
+}
+
 TEST_F(RunCredential, ThatDoesNotSignInIsToldOnceAndAGoodOneIsTakenByAReload) {
   auto service = start();
   wait_for_deliveries();
