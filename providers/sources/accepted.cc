@@ -1,8 +1,6 @@
 #include "providers/sources/accepted.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -135,13 +133,6 @@ AcceptedManifests decode(const std::string& lineage, std::string_view bytes) {
   return fields.is_good() && fields.is_at_end() ? out : AcceptedManifests();
 }
 
-// Absent: there is no store yet.
-std::optional<struct stat> look_at_store(const std::string& state_path) {
-  struct stat store {};
-  if (::stat(state_path.c_str(), &store) != 0) return std::nullopt;
-  return store;
-}
-
 }  // namespace
 
 const AcceptedSource* AcceptedManifests::find(const SourceConfig& source) const {
@@ -193,12 +184,7 @@ Result<void> keep_accepted(const AcceptedPlace& place, const AcceptedManifests& 
                             path, kBytesMax >> 20));
   }
   if (read_own_file(path, kBytesMax) == bytes) return {};
-  FileAttributes attributes;
-  if (const auto store = look_at_store(place.state_path); store && ::geteuid() == 0) {
-    attributes.owner = store->st_uid;
-    attributes.group = store->st_gid;
-  }
-  return replace_file(path, bytes, attributes);
+  return replace_file(path, bytes, {});
 }
 
 }  // namespace keytide

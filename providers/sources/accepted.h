@@ -57,8 +57,8 @@ struct AcceptedPlace {
 // Blocks on the disk.
 AcceptedManifests read_accepted(const AcceptedPlace& place);
 
-// Replaces the file, readable by its owner alone, where it says anything else. Run by root, it is
-// given to whom the store belongs to. Errors: those of replace_file; invalid: over 1 GiB. Blocks
+// Replaces the file, readable by its owner alone, where it says anything else, or is not this
+// user's. Errors: those of replace_file; invalid: over 1 GiB. Blocks
 // until the disk has it.
 Result<void> keep_accepted(const AcceptedPlace& place, const AcceptedManifests& accepted);
 
