@@ -41,7 +41,6 @@ void Lane::want_scan() {
 
 void Lane::hurry() {
   want_scan();
-  was_hurried_ = is_running_;
   breaker_.hurry();
 }
 
@@ -68,12 +67,11 @@ void Lane::finish(const Agenda::Work& work, const PassResult& result) {
   if (result.error) {
     health_.error = result.error->text();
     breaker_.failed(result.now, is_urgent(result.now));
-    // It began before what the hurry was about.
-    if (std::exchange(was_hurried_, false)) breaker_.hurry();
+    // It began before what the wanted look is about.
+    if (!counts) breaker_.hurry();
     return;
   }
   health_.error.clear();
-  was_hurried_ = false;
   breaker_.succeeded();
   if (work.whole) health_.scanned_at = result.now;
 }

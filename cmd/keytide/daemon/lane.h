@@ -53,8 +53,7 @@ class Lane {
   Agenda agenda_;
   Breaker breaker_;
   bool is_running_ = false;
-  bool was_hurried_ = false;  // while a pass was under way
-  bool is_outrun_ = false;    // a look was wanted while a pass was under way: that pass is not it
+  bool is_outrun_ = false;  // a look was wanted while a pass was under way: that pass is not it
   ScopeHealth health_;
   std::map<AccountKey, EntryHealth> entries_;
 };
