@@ -251,6 +251,23 @@ TEST(Loop, BeginsNothingOnceItIsToldToStop) {
   EXPECT_TRUE(world.published.back()->is_stopping);
 }
 
+TEST(Loop, AReloadDuringAPassThatFailsIsNotLostInItsPause) {
+  LoopWorld world;
+  world.entries = {{Address("x"), kOrgA}};
+  world.settle();
+  world.advance(span("2h"));
+  world.passes.clear();
+  world.down[kOrgA] = "401";
+  world.loop.step();
+  world.loop.request_reload();
+  world.loop.step();
+  world.run_jobs();
+  world.down.clear();
+  world.settle();
+  EXPECT_EQ(world.passes.size(), 2U);
+  EXPECT_EQ(world.published.back()->scopes[0].error, "");
+}
+
 TEST(Loop, AnswersAReloadOnceTheManifestsWereReadAfterIt) {
   LoopWorld world;
   world.loop.step();  // a look is under way
