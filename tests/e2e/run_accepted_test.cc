@@ -1,12 +1,10 @@
 // The service whose manifests were broken: it goes on by those that it accepted last, through
 // restarts too, and people's commands show that.
 #include <gmock/gmock.h>
-#include <signal.h>
 
 #include <filesystem>
 
-#include "tests/e2e/wait_until.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/service_run.h"
 
 namespace keytide::testing {
 namespace {
@@ -18,30 +16,20 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class RunAccepted : public ::testing::Test {
+class RunAccepted : public ServiceRun {
  protected:
-  RunAccepted() {
-    world_.three_entries();
-    world_.configure("{default: {client_id: " + std::string(kKeytide) +
-                         ", client_secret: {file: client_secret}}}",
-                     "listen: {metrics: 127.0.0.1:0}\n");
-  }
-
   // The service, once it has looked at its manifests.
   void start() {
     service_.reset();
     world_.folder.remove("background.stderr");
-    service_.reset(new BackgroundRun(world_.folder.start({"run"})));
+    service_ = ServiceRun::start();
     wait_until("the manifests were looked at",
                [&] { return says("manifests applied") || says("manifests rejected"); });
   }
   // All three entries delivered by a service that ran on good manifests, and stopped.
   void run_once_well() {
     start();
-    for (const char* name : {"billing", "deployer", "backup"}) {
-      wait_until(std::string(name) + " is delivered",
-                 [&] { return !world_.folder.read(std::string("out/") + name).empty(); });
-    }
+    wait_for_deliveries();
     stop();
   }
   void stop() {
@@ -49,7 +37,6 @@ class RunAccepted : public ::testing::Test {
     EXPECT_EQ(service_->wait().exit_code, 0) << log();
     service_.reset();
   }
-  std::string log() const { return world_.folder.read("background.stderr"); }
   bool says(const std::string& text) const { return log().find(text) != std::string::npos; }
   // 80 days pass in Atlas, and that many entries are renewed.
   void expect_renewals(int count) {
@@ -61,9 +48,7 @@ class RunAccepted : public ::testing::Test {
   }
   void break_manifests() { world_.manifest("  billing: {client_id: nonsense}\n"); }
   std::string at(const std::string& name) const { return world_.folder.path() + "/" + name; }
-  RunResult keytide(const std::vector<std::string>& words) { return world_.folder.keytide(words); }
 
-  World world_;
   std::unique_ptr<BackgroundRun> service_;
 };
 
