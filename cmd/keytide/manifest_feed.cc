@@ -90,7 +90,7 @@ std::string ManifestFeed::held_back() const {
 
 ManifestFeed::Read ManifestFeed::read() {
   Read out{load_entries(app_, workspace_.config(), git_, workspace_.cache_file()), {}};
-  add_emptied(workspace_, out.loaded, Diagnostic::Severity::error);
+  add_emptied(workspace_, workspace_.config(), out.loaded, Diagnostic::Severity::error);
   out.verdict = judge(out.loaded, workspace_.config(), git_, workspace_);
   return out;
 }

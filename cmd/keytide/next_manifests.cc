@@ -8,6 +8,7 @@
 #include "cmd/keytide/git_sources.h"
 #include "cmd/keytide/report.h"
 #include "cmd/keytide/verdict.h"
+#include "providers/system/path_parts.h"
 
 namespace keytide {
 namespace {
@@ -21,7 +22,9 @@ bool is_known(const GitSources& git) {
                      [](const GitSources::One& one) { return one.applied.has_value(); });
 }
 
+// They lie beside the store under the name that it has now.
 bool accepted_ones_count(const App& app, Workspace& workspace, const Config& next) {
+  if (next.state_path != workspace.config().state_path) return false;
   GitSources git(app, next);
   const AcceptedManifests accepted = read_accepted(accepted_place(workspace));
   if (!has_accepted(next, git, accepted)) return false;
@@ -32,11 +35,11 @@ bool accepted_ones_count(const App& app, Workspace& workspace, const Config& nex
 // Why the newest do not count.
 Diagnostics judge_newest(LoadedManifests& loaded, const GitSources& git, Workspace& workspace,
                          const Config& next) {
-  Diagnostics out = loaded.problems;
-  std::erase_if(out,
-                [](const Diagnostic& one) { return one.severity != Diagnostic::Severity::error; });
-  const bool is_same_store = next.state_path == workspace.config().state_path;
-  if (!out.empty() || !is_same_store) return out;
+  const bool is_same_store = is_same_file(next.state_path, workspace.config().state_path);
+  if (!is_same_store) return errors_of(loaded.problems);
+  add_emptied(workspace, next, loaded, Diagnostic::Severity::error);
+  Diagnostics out = errors_of(loaded.problems);
+  if (!out.empty()) return out;
   const std::string problem = judge(loaded, next, git, workspace).problem;
   if (!problem.empty()) out.push_back(error_of(problem, ""));
   return out;
@@ -52,8 +55,7 @@ Diagnostics check_next_manifests(const App& app, Workspace& workspace, const Con
   LoadedManifests loaded = load_entries(app, next, git, "");
   Diagnostics out = judge_newest(loaded, git, workspace, next);
   if (out.empty()) return out;
-  const bool is_same_store = next.state_path == workspace.config().state_path;
-  if (is_same_store && accepted_ones_count(app, workspace, next)) return {};
+  if (accepted_ones_count(app, workspace, next)) return {};
   out.push_back(
       error_of("by these manifests nothing would be renewed, and with this "
                "configuration those that were accepted last would not count either",

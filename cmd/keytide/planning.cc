@@ -69,7 +69,8 @@ std::optional<LoadedManifests> load_manifests(const App& app, Workspace& workspa
   app.complain(git.warnings());
   LoadedManifests loaded = load_entries(app, config, git, workspace.cache_file());
   using Severity = Diagnostic::Severity;
-  add_emptied(workspace, loaded, shows_what_counts(app) ? Severity::error : Severity::warning);
+  add_emptied(workspace, config, loaded,
+              shows_what_counts(app) ? Severity::error : Severity::warning);
   if (shows_what_counts(app)) aside = use_what_counts(app, workspace, git, loaded);
   app.complain(loaded.problems);
   if (!loaded.is_good()) return std::nullopt;

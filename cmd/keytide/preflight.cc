@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <filesystem>
 #include <utility>
 
 #include "cmd/keytide/atlas_stack.h"
@@ -12,6 +11,7 @@
 #include "cmd/keytide/settings.h"
 #include "providers/system/atomic_file.h"
 #include "providers/system/escrow_file.h"
+#include "providers/system/path_parts.h"
 #include "providers/system/unix_socket.h"
 #include "state/lock.h"
 #include "state/sqlite_store.h"
@@ -32,12 +32,6 @@ Result<void> sign_in(const Trial& trial) {
   const auto atlas = connect_atlas(trial.app, trial.next.atlas);
   if (!atlas) return fail(atlas.error());
   return {};
-}
-
-// The same file by another name too.
-bool is_same(const std::string& a, const std::string& b) {
-  std::error_code problem;
-  return a == b || (std::filesystem::equivalent(a, b, problem) && !problem);
 }
 
 Result<void> trust(const Trial& trial) {
@@ -71,7 +65,7 @@ Result<void> listen(const Trial& trial) {
 
 Result<void> take_commands(const Trial& trial) {
   const std::string path = control_path(trial.next);
-  if (is_same(path, control_path(trial.now.config))) return {};
+  if (is_same_file(path, control_path(trial.now.config))) return {};
   auto checked = UnixListener::check(path);
   if (!checked) return fail(std::move(checked.error()).within("listen.control"));
   return {};
@@ -79,7 +73,7 @@ Result<void> take_commands(const Trial& trial) {
 
 Result<void> have_store(const Trial& trial) {
   const std::string& path = trial.next.state_path;
-  if (is_same(path, trial.now.config.state_path)) return {};
+  if (is_same_file(path, trial.now.config.state_path)) return {};
   const LockHolder me{trial.app.user_at_host(), trial.app.line.command};
   const auto lock = StoreLock::acquire(path, me, Seconds(0), trial.app.clock);
   if (!lock) return fail(Error(lock.error()).within("state"));

@@ -15,21 +15,19 @@ namespace keytide {
 namespace {
 
 std::string first_error(const Diagnostics& problems) {
-  const auto is_error = [](const Diagnostic& one) {
-    return one.severity == Diagnostic::Severity::error;
-  };
-  const auto errors = std::count_if(problems.begin(), problems.end(), is_error);
-  if (errors == 0) return "";
-  const auto first = std::find_if(problems.begin(), problems.end(), is_error);
-  const std::string more = errors > 1 ? fmt::format(" (and {} more)", errors - 1) : "";
-  const Place& place = first->place;
+  const Diagnostics errors = errors_of(problems);
+  if (errors.empty()) return "";
+  const Diagnostic& first = errors.front();
+  const std::string more =
+      errors.size() > 1 ? fmt::format(" (and {} more)", errors.size() - 1) : "";
+  const Place& place = first.place;
   // Of a file as a whole there is no line to be shown.
-  if (place.line == 0 && !place.file.empty() && !first->way_out.empty()) {
-    return fmt::format("{}: {}: {}{}", place.file, first->problem, first->way_out, more);
+  if (place.line == 0 && !place.file.empty() && !first.way_out.empty()) {
+    return fmt::format("{}: {}: {}{}", place.file, first.problem, first.way_out, more);
   }
   const std::string where =
       place.file.empty() ? "" : fmt::format("{}:{}: ", place.file, place.line);
-  return fmt::format("{}{}{}; `keytide validate` shows it whole", where, first->problem, more);
+  return fmt::format("{}{}{}; `keytide validate` shows it whole", where, first.problem, more);
 }
 
 Result<World> gather_recorded(const LoadedManifests& loaded, const SafetyPolicy& safety,
@@ -77,10 +75,11 @@ AcceptedPlace accepted_place(Workspace& workspace) {
   return {workspace.config().state_path, workspace.store().identity().lineage};
 }
 
-void add_emptied(Workspace& workspace, LoadedManifests& loaded, Diagnostic::Severity severity) {
+void add_emptied(Workspace& workspace, const Config& config, LoadedManifests& loaded,
+                 Diagnostic::Severity severity) {
   if (loaded.skipped == 0) return;
-  const Diagnostics emptied = find_emptied(read_accepted(accepted_place(workspace)),
-                                           workspace.config().sources, loaded, severity);
+  const Diagnostics emptied =
+      find_emptied(read_accepted(accepted_place(workspace)), config.sources, loaded, severity);
   loaded.problems.insert(loaded.problems.end(), emptied.begin(), emptied.end());
 }
 

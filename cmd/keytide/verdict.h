@@ -29,7 +29,8 @@ Verdict judge(LoadedManifests& loaded, const Config& config, const GitSources& g
 
 // Adds to what is wrong in `loaded` the files that held accepted entries and are no manifests any
 // more. Blocks on the disk where there are files that are none.
-void add_emptied(Workspace& workspace, LoadedManifests& loaded, Diagnostic::Severity severity);
+void add_emptied(Workspace& workspace, const Config& config, LoadedManifests& loaded,
+                 Diagnostic::Severity severity);
 
 AcceptedPlace accepted_place(Workspace& workspace);
 

@@ -26,6 +26,12 @@ std::string where(const Place& place) {
 
 }  // namespace
 
+Diagnostics errors_of(Diagnostics all) {
+  std::erase_if(all,
+                [](const Diagnostic& one) { return one.severity != Diagnostic::Severity::error; });
+  return all;
+}
+
 bool has_errors(const Diagnostics& all) {
   return std::any_of(all.begin(), all.end(), [](const Diagnostic& one) {
     return one.severity == Diagnostic::Severity::error;

@@ -28,6 +28,8 @@ struct Diagnostic {
 using Diagnostics = std::vector<Diagnostic>;
 
 bool has_errors(const Diagnostics& all);
+// Without the warnings.
+Diagnostics errors_of(Diagnostics all);
 
 // What a person reads:
 //   error: secrets/a.yaml:7:15: lifetime 5h is out of range

@@ -1,5 +1,7 @@
 #include "providers/system/path_parts.h"
 
+#include <filesystem>
+
 namespace keytide {
 
 void push_parts(std::vector<std::string>& left, std::string_view path) {
@@ -15,6 +17,11 @@ void push_parts(std::vector<std::string>& left, std::string_view path) {
 
 std::string joined(const std::string& folder, const std::string& name) {
   return folder == "/" ? "/" + name : folder + "/" + name;
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code problem;
+  return a == b || (std::filesystem::equivalent(a, b, problem) && !problem);
 }
 
 }  // namespace keytide
