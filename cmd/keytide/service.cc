@@ -74,7 +74,7 @@ PassResult Service::pass(PassRequest request) {
   const Ports all = workspace_.ports(**workspace_.issuer(), log);
   PassResult result = run_pass(
       request, {all.issuer, all.store, all.sinks, all.clock, log, log, all.escrow, all.budget});
-  if (result.error && result.error->kind == ErrorKind::denied) was_denied_ = true;
+  if (result.error && result.error->kind == ErrorKind::denied) wants_credential_look_ = true;
   metrics_.on_pass(!result.error && result.done.failures.empty(),
                    app_.clock.since_boot() - begun_at);
   for (const std::string& warning : result.done.warnings) {
@@ -178,7 +178,7 @@ int Service::reload(const App& app) {
   }
   if (!problems.empty()) tell_of_obstacles(app, problems);
   if (!app.is_hosted()) {
-    was_denied_ = true;  // the credentials are looked at by a job
+    wants_credential_look_ = true;  // the credentials are looked at by a job
     loop_.request_reload();
     return 0;
   }
@@ -251,16 +251,16 @@ void Service::look_at_watch() {
 void Service::look_at_credentials() {
   const auto now = app_.clock.since_boot();
   if (loop_.is_stopping() || looks_at_credentials_) return;
-  if (now < credentials_at_ && !was_denied_) return;
+  if (now < credentials_at_ && !wants_credential_look_) return;
   credentials_at_ = now + kCredentialsEvery;
-  was_denied_ = false;
+  wants_credential_look_ = false;
   looks_at_credentials_ = true;
   jobs_.start([this] {
     // Lanes that wait because they were refused need not wait any more.
     if (credentials_.follow().has_taken) loop_.request_reload();
     looks_at_credentials_ = false;
     // A pass may have been refused meanwhile.
-    if (was_denied_ || loop_.is_stopping()) waker_.wake();
+    if (wants_credential_look_ || loop_.is_stopping()) waker_.wake();
   });
 }
 

@@ -77,9 +77,9 @@ class Service {
   const ConfigWatch config_;
   std::mutex trial_mutex_;  // of what another configuration needs
   CredentialWatch credentials_;
-  std::atomic<bool> looks_at_credentials_{false};  // a job does
-  std::atomic<bool> was_denied_{false};            // since then: some pass was
-  std::chrono::milliseconds credentials_at_{0};    // since boot: the next look
+  std::atomic<bool> looks_at_credentials_{false};   // a job does
+  std::atomic<bool> wants_credential_look_{false};  // a pass was denied, or a person asked
+  std::chrono::milliseconds credentials_at_{0};     // since boot: the next look
   JobThreads jobs_;  // goes before all of the above, which its jobs use
   std::atomic<bool> begins_anew_{false};
   bool was_interrupted_ = false;

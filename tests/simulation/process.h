@@ -32,9 +32,9 @@ inline Credentials credentials_of(std::string_view secret) {
 
 struct SimWorld::Process {
   Process(SimWorld& world)
-      : begun_with(world.own_secret()),
+      : taken(world.own_secret()),
         transport(*world.atlas_, world.clock_, world.chaos_, world.trace_),
-        client(transport, world.clock_, log, AtlasOptions{}, credentials_of(begun_with)),
+        client(transport, world.clock_, log, AtlasOptions{}, credentials_of(taken)),
         issuer(client),
         store(*world.store_, world.identity_, world.clock_, world.chaos_, world.trace_),
         sinks(world.disk_, world.clock_, world.chaos_, world.trace_),
@@ -46,7 +46,7 @@ struct SimWorld::Process {
               progress,
               world.has_escrow_ ? &world.escrow_ : nullptr} {}
 
-  const std::string begun_with;
+  std::string taken;  // what it signs in with, as far as its file told
   NoLog log;
   NoProgress progress;
   SimTransport transport;

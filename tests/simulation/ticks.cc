@@ -124,24 +124,30 @@ void SimWorld::tick() {
   check_loop_guard();
 }
 
-// As the service does: what its credential's file holds, and it neither began with nor signed in
-// with since, is proven and signed in with; not in the middle of a renewal.
+// As the service does (credential_watch.h): what its credential's file holds and it did not take
+// yet is proven and signed in with, but for the new secret of a renewal that is open.
 void SimWorld::follow_own_credential() {
   const std::string now = own_secret();
-  if (now == process_->begun_with) return;
+  if (now == process_->taken) return;
   const auto& key = identity_.fingerprint_key;
   const ClientId client_id(kKeytide);
   const auto signed_in = process_->issuer.signed_in(key);
   const auto own = signed_in.find(client_id);
-  if (own != signed_in.end() && own->second == fingerprint_of(now, key)) return;
+  const Fingerprint print = fingerprint_of(now, key);
+  if (own != signed_in.end() && own->second == print) {
+    process_->taken = now;
+    return;
+  }
   const AccountKey account{subjects_.front().desired.account.scope, client_id};
   const auto record = store_->find(account).value();
-  if (record && record->attempt) return;
+  const OwnedSecret* fresh = record ? record->with_role(Role::fresh) : nullptr;
+  if (fresh != nullptr && record->attempt && fresh->fingerprint == print) return;
   const SecretValue value(now);
   const Verification seen = process_->issuer.verify(account, value);
   if (seen.verdict != Verification::Verdict::works) return;
   trace_.add("keytide signs in with what its file holds");
   process_->issuer.sign_in_with(client_id, value);
+  process_->taken = now;
 }
 
 // The previous secret's value, for a consumer that comes back from a backup.
